@@ -1,0 +1,65 @@
+package asm
+
+// dotLanes and dsdotLanes are what the widest implementation, AVX-512, holds in
+// four accumulators: enough to keep its two FMA units busy through the four
+// cycles that an FMA takes.
+const (
+	dotLanes   = 64
+	dsdotLanes = 32
+)
+
+func dotGeneric(x, y []float32) float32 {
+	var lanes [dotLanes]float32
+	for len(x) >= dotLanes {
+		dotBlock(&lanes, (*[dotLanes]float32)(x), (*[dotLanes]float32)(y))
+		x, y = x[dotLanes:], y[dotLanes:]
+	}
+	if len(x) > 0 {
+		var xPadded, yPadded [dotLanes]float32
+		copy(xPadded[:], x)
+		copy(yPadded[:], y)
+		dotBlock(&lanes, &xPadded, &yPadded)
+	}
+	for h := dotLanes / 2; h > 0; h /= 2 {
+		for j := range h {
+			lanes[j] += lanes[j+h]
+		}
+	}
+	return lanes[0]
+}
+
+func dotBlock(lanes, x, y *[dotLanes]float32) {
+	for j := range lanes {
+		lanes[j] = fma(x[j], y[j], lanes[j])
+	}
+}
+
+// dsdotGeneric needs no padding: adding +0 changes no lane, since a lane that
+// started at +0 never becomes −0.
+func dsdotGeneric(x, y []float32) float64 {
+	var lanes [dsdotLanes]float64
+	for len(x) >= dsdotLanes {
+		accumulateDotGeneric(lanes[:], x[:dsdotLanes], y[:dsdotLanes])
+		x, y = x[dsdotLanes:], y[dsdotLanes:]
+	}
+	accumulateDotGeneric(lanes[:len(x)], x, y)
+	return foldLanes(&lanes)
+}
+
+// foldLanes adds the lanes up by halves.
+func foldLanes(lanes *[dsdotLanes]float64) float64 {
+	for h := dsdotLanes / 2; h > 0; h /= 2 {
+		for j := range h {
+			lanes[j] += lanes[j+h]
+		}
+	}
+	return lanes[0]
+}
+
+// accumulateDotGeneric may be fused by the compiler or not: the product is exact.
+func accumulateDotGeneric(acc []float64, x, y []float32) {
+	x, y = x[:len(acc)], y[:len(acc)]
+	for j := range acc {
+		acc[j] += float64(x[j]) * float64(y[j])
+	}
+}

@@ -1,0 +1,7 @@
+//go:build !amd64 || purego
+
+package asm
+
+func dot(x, y []float32) float32                  { return dotGeneric(x, y) }
+func dsdot(x, y []float32) float64                { return dsdotGeneric(x, y) }
+func accumulateDot(acc []float64, x, y []float32) { accumulateDotGeneric(acc, x, y) }

@@ -1,0 +1,58 @@
+//go:build !purego
+
+#include "textflag.h"
+#include "map_avx2.h"
+
+// The constants in memory, as expConstants lists them. expMin, expMax and
+// roundShift are in Y13, Y14 and Y15.
+#define LOG2E ·expConstants+64(SB)
+#define MINUS_LN2_HIGH ·expConstants+128(SB)
+#define MINUS_LN2_LOW ·expConstants+160(SB)
+#define INV_FACTORIAL7 ·expConstants+192(SB)
+#define INV_FACTORIAL6 ·expConstants+224(SB)
+#define INV_FACTORIAL5 ·expConstants+256(SB)
+#define INV_FACTORIAL4 ·expConstants+288(SB)
+#define INV_FACTORIAL3 ·expConstants+320(SB)
+#define INV_FACTORIAL2 ·expConstants+352(SB)
+#define ONE ·expConstants+384(SB)
+
+// EXP is expOne. VMAXPS and VMINPS return their last operand, Go's first, if it
+// is a NaN. Shifted left by 23 and added to the bits of 1, an integer k makes 2ᵏ.
+#define EXP(x, y, z) \
+	VMAXPS      x, Y13, x;             \ // max(x, expMin)
+	VMINPS      x, Y14, x;             \ // min(x, expMax)
+	VMOVAPS     Y15, Y8;               \
+	VFMADD231PS LOG2E, x, Y8;          \ // t = x·log₂e + roundShift
+	VSUBPS      Y15, Y8, Y9;           \ // n = t − roundShift
+	VFMADD231PS MINUS_LN2_HIGH, Y9, x; \ // r = x − n·ln 2
+	VFMADD231PS MINUS_LN2_LOW, Y9, x;  \
+	VMOVUPS     INV_FACTORIAL7, Y10;   \
+	VFMADD213PS INV_FACTORIAL6, x, Y10; \ // p = p·r + 1/k!
+	VFMADD213PS INV_FACTORIAL5, x, Y10; \
+	VFMADD213PS INV_FACTORIAL4, x, Y10; \
+	VFMADD213PS INV_FACTORIAL3, x, Y10; \
+	VFMADD213PS INV_FACTORIAL2, x, Y10; \
+	VFMADD213PS ONE, x, Y10;           \
+	VFMADD213PS ONE, x, Y10;           \
+	VPSUBD      Y15, Y8, Y8;           \ // k = n as an integer
+	VPSRAD      $1, Y8, Y9;            \ // half = k >> 1
+	VPSUBD      Y9, Y8, Y8;            \ // k − half
+	VPSLLD      $23, Y9, Y9;           \
+	VPADDD      ONE, Y9, Y9;           \ // 2^half
+	VPSLLD      $23, Y8, Y8;           \
+	VPADDD      ONE, Y8, Y8;           \ // 2^(k−half)
+	VMULPS      Y9, Y10, Y10;          \
+	VMULPS      Y8, Y10, x
+
+// func expAVX2(dst, x []float32)
+//
+//	dst[i] = expOne(x[i])
+TEXT ·expAVX2(SB), NOSPLIT, $0-48
+	MOVQ    dst_base+0(FP), DI
+	MOVQ    dst_len+8(FP), R9
+	MOVQ    x_base+24(FP), SI
+	VMOVUPS ·expConstants+0(SB), Y13
+	VMOVUPS ·expConstants+32(SB), Y14
+	VMOVUPS ·expConstants+96(SB), Y15
+	MAP1(EXP)
+	RET
