@@ -1,0 +1,165 @@
+// Package par is the worker pool under tensor's kernels: goroutines that stay,
+// jobs that are reused, and chunks whose boundaries depend on the work alone.
+//
+// The same bits at any GOMAXPROCS follow from two rules. A chunk is [i·grain,
+// (i+1)·grain), whoever computes it; and a kernel writes each result from one
+// chunk only, so that there is no sum whose order could vary.
+package par
+
+import (
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// Kernel runs one function over ranges, with arguments of type A. It keeps the
+// jobs it has used, so that a call allocates nothing once warm; that is why a
+// kernel belongs in a package variable.
+type Kernel[A any] struct {
+	f    func(lo, hi int, a *A)
+	mu   sync.Mutex
+	free *job[A]
+}
+
+// New returns the kernel of f, which must compute [lo, hi) from a alone and be
+// safe to call for different ranges at the same time.
+func New[A any](f func(lo, hi int, a *A)) *Kernel[A] { return &Kernel[A]{f: f} }
+
+// Run calls f for the chunks [0,grain), [grain,2·grain), … of [0,n), on this
+// goroutine and on as many workers as GOMAXPROCS allows and there are chunks
+// for. It returns when all are done. It panics unless grain > 0; n ≤ 0 is no
+// work, and n ≤ grain one direct call.
+func (k *Kernel[A]) Run(n, grain int, args A) {
+	if grain <= 0 {
+		panic("tensor: Kernel.Run: grain must be positive")
+	}
+	if n <= 0 {
+		return
+	}
+	j := k.take()
+	j.args, j.n, j.grain = args, n, grain
+	j.next.Store(0)
+	if helpers := min((n-1)/grain+1, runtime.GOMAXPROCS(0)) - 1; helpers > 0 {
+		j.offer(helpers)
+		j.work()
+		j.finish()
+	} else {
+		j.work()
+	}
+	k.put(j)
+}
+
+// job is one call of Run, shared by the goroutines that work on it.
+type job[A any] struct {
+	task
+	f        func(lo, hi int, a *A)
+	args     A
+	n, grain int
+	next     atomic.Int64 // the start of the chunk to take next
+	link     *job[A]      // in the kernel's free list
+}
+
+// work takes chunks until none is left.
+func (j *job[A]) work() {
+	for {
+		hi := int(j.next.Add(int64(j.grain)))
+		lo := hi - j.grain
+		if lo >= j.n {
+			return
+		}
+		j.f(lo, min(hi, j.n), &j.args)
+	}
+}
+
+func (k *Kernel[A]) take() *job[A] {
+	k.mu.Lock()
+	j := k.free
+	if j != nil {
+		k.free = j.link
+	}
+	k.mu.Unlock()
+	if j == nil {
+		j = &job[A]{f: k.f}
+		j.task = task{job: j, done: make(chan struct{}, 1)}
+	}
+	return j
+}
+
+func (k *Kernel[A]) put(j *job[A]) {
+	var zero A
+	j.args = zero // do not keep the caller's memory alive
+	k.mu.Lock()
+	j.link, k.free = k.free, j
+	k.mu.Unlock()
+}
+
+// task is what the pool sees of a job. Its numbers are guarded by pool.mu.
+type task struct {
+	job     interface{ work() }
+	wanted  int           // how many more workers may join
+	working int           // how many are at it now
+	over    bool          // the caller waits for those
+	done    chan struct{} // receives one value when the last of them has left
+}
+
+// pool is the goroutines that help, and what they can join: the newest task
+// first, which inside a task is the one that somebody there waits for.
+var pool = struct {
+	mu      sync.Mutex
+	waiting *sync.Cond
+	tasks   []*task
+	workers int
+}{tasks: make([]*task, 0, 64)} // more calls at one time than that are rare
+
+func init() { pool.waiting = sync.NewCond(&pool.mu) }
+
+// offer lets up to n workers join, of which there are enough then.
+func (t *task) offer(n int) {
+	pool.mu.Lock()
+	t.wanted, t.over = n, false
+	pool.tasks = append(pool.tasks, t)
+	for ; pool.workers < n; pool.workers++ {
+		go worker()
+	}
+	pool.mu.Unlock()
+	for range n {
+		pool.waiting.Signal()
+	}
+}
+
+// finish returns when no worker is at the task, and none can join. A worker
+// that was woken too late to join is not waited for.
+func (t *task) finish() {
+	pool.mu.Lock()
+	if i := slices.Index(pool.tasks, t); i >= 0 {
+		pool.tasks = slices.Delete(pool.tasks, i, i+1)
+	}
+	t.over = true
+	wait := t.working > 0
+	pool.mu.Unlock()
+	if wait {
+		<-t.done
+	}
+}
+
+func worker() {
+	pool.mu.Lock()
+	for {
+		for len(pool.tasks) == 0 {
+			pool.waiting.Wait()
+		}
+		last := len(pool.tasks) - 1
+		t := pool.tasks[last]
+		t.working++
+		if t.wanted--; t.wanted == 0 {
+			pool.tasks = slices.Delete(pool.tasks, last, last+1)
+		}
+		pool.mu.Unlock()
+		t.job.work()
+		pool.mu.Lock()
+		if t.working--; t.working == 0 && t.over {
+			t.done <- struct{}{}
+		}
+	}
+}
