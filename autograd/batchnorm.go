@@ -1,0 +1,96 @@
+package autograd
+
+import "github.com/seed-312a1f22/dyad/tensor"
+
+// BatchNormState is what a batch normalisation keeps between calls: running
+// averages of each channel's mean and variance, for evaluation.
+type BatchNormState struct {
+	RunningMean, RunningVar *tensor.Tensor // [C]; 0 and 1 at the start
+
+	// Momentum is the weight of a new batch in the running statistics: 0.1 in
+	// PyTorch. Eps is added to the variance: 1e-5 in PyTorch.
+	Momentum, Eps float64
+}
+
+// BatchNorm normalises each channel, along axis 1 of [N C], [N C L], [N C H W]…,
+// over all other axes (Ioffe and Szegedy, 2015):
+//
+//	y = x̂·gamma + beta,   x̂ = (x − mean)/√(variance + eps)
+//
+// gamma and beta are [C]; two zero Vars stand for 1 and 0.
+//
+// In training, mean and variance are the batch's own, the variance biased (a
+// mean over the M = N·H·W values). They are also averaged into s, with the
+// unbiased variance (times M/(M − 1)), as in PyTorch:
+//
+//	running = (1 − momentum)·running + momentum·batch
+//
+// It panics with a *tensor.ShapeError when M is 1. In evaluation they are the
+// running ones, which do not change. With means over a channel,
+//
+//	dx = gamma·(dy − mean(dy) − x̂·mean(dy·x̂))/√(variance + eps)   in training
+//	dx = gamma·dy/√(variance + eps)                               in evaluation
+//	dgamma = Σ dy·x̂, dbeta = Σ dy.
+func BatchNorm(x, gamma, beta Var, s *BatchNormState, train bool) Var {
+	return applyAffine(batchNorm{}, Attr{Ints: [8]int{flag(train)}, State: s}, x, gamma, beta)
+}
+
+type batchNorm struct{}
+
+func (batchNorm) Name() string { return "BatchNorm" }
+
+func (batchNorm) OutShape(a Attr, in []tensor.Shape) tensor.Shape {
+	x, s := in[0], a.State.(*BatchNormState)
+	if x.Rank() < 2 {
+		panic(shapeError("BatchNorm", "expected the channels at axis 1 of", x))
+	}
+	channels := x.Dim(1)
+	checkAffine("BatchNorm", in, channels)
+	for _, t := range [...]*tensor.Tensor{s.RunningMean, s.RunningVar} {
+		if t.Shape() != tensor.MakeShape(channels) {
+			panic(shapeError("BatchNorm", "the running statistics do not have one element for each channel of", x, t.Shape()))
+		}
+	}
+	if a.Ints[0] != 0 && x.Size() <= channels {
+		panic(shapeError("BatchNorm", "expected more than 1 value per channel when training, got", x))
+	}
+	return x
+}
+
+func (batchNorm) Forward(c *Ctx) {
+	s, x := c.Attr().State.(*BatchNormState), c.In(0)
+	channels := s.RunningMean.Shape()
+	mean, invStd := c.Saved(0, channels), c.Saved(1, channels)
+	gamma, beta := affine(c)
+	if !c.flag(0) {
+		tensor.Copy(mean, s.RunningMean) // which may change before Backward
+		tensor.InvStd(invStd, s.RunningVar, s.Eps)
+		tensor.BatchNormApply(c.Out(), x, gamma, beta, mean, invStd)
+		return
+	}
+	variance := c.Scratch(channels)
+	tensor.BatchNormForward(c.Out(), x, gamma, beta, mean, variance, invStd, s.Eps)
+	m := float64(x.Size() / x.Dim(1))
+	s.update(mean.Data(), variance.Data(), m/(m-1))
+}
+
+// update averages the statistics of a batch into the running ones.
+func (s *BatchNormState) update(mean, variance []float32, unbiased float64) {
+	for i := range mean {
+		average(&s.RunningMean.Data()[i], float64(mean[i]), s.Momentum)
+		average(&s.RunningVar.Data()[i], unbiased*float64(variance[i]), s.Momentum)
+	}
+}
+
+// average rounds both products, so that no compiler fuses one with the sum.
+func average(running *float32, v, momentum float64) {
+	*running = float32(float64((1-momentum)*float64(*running)) + float64(momentum*v))
+}
+
+func (batchNorm) Backward(c *Ctx) {
+	channels := c.Attr().State.(*BatchNormState).RunningMean.Shape()
+	mean, invStd := c.Saved(0, channels), c.Saved(1, channels)
+	gamma, _ := affine(c)
+	dgamma, dbeta := affineGrad(c)
+	tensor.BatchNormBackward(c.Grad(0), dgamma, dbeta, c.OutGrad(), c.In(0), gamma, mean, invStd, c.flag(0))
+}

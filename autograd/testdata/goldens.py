@@ -1,0 +1,699 @@
+#!/usr/bin/env python3
+"""Writes the golden values that dyad's tests compare with, computed by PyTorch.
+
+Run:      python3 goldens.py            (from any directory; takes seconds)
+Needs:    PyTorch 1.13 and NumPy 1.24 (Debian 12: python3-torch, python3-numpy).
+Writes:   autograd/testdata/ops.json    every op: value and gradients
+          nn/testdata/layers.json       layers: training sequences, an MLP, initialisation
+          optim/testdata/optim.json     50 steps of each optimiser, schedules, clipping
+          ssl/testdata/ntxent.json      NT-Xent: value and gradients
+          ssl/testdata/run.json         30 steps of SimCLR
+
+Conventions
+  A tensor is {"shape": [2, 3], "data": [six numbers, row-major]}; a scalar has shape [].
+  Every input is a float32 written in full, so Go and Python start from the same bits.
+  Every result is computed in float64 (except where a key says float32) and written as the
+  shortest decimal of the nearest float32; losses, norms and learning rates are written with
+  12 significant digits. Each case draws from a generator seeded with its own name, so adding
+  a case leaves the others as they are.
+
+ops.json: a list of cases
+  op, name      the autograd function and what the case is about
+  in            the inputs, in the order of the Go function's Var arguments
+  ints, floats, index   the other arguments, absent when empty:
+                  Scale [a]; AddScalar [a]; Pow [p]; LeakyReLU [slope]; Clamp [lo, hi];
+                  Normalize [eps]; LayerNorm [eps]; BatchNorm [eps, momentum]     in floats
+                  MatMul [transA, transB]; Transpose perm; Reshape dims; Concat [axis];
+                  Slice [axis, lo, hi]; Sum, Mean, Max axes (absent: all);
+                  BatchNorm [train]                                               in ints
+                  Gather rows; CrossEntropy labels                                in index
+  out           the value; Sum, Mean, Max and LogSumExp drop the reduced axes
+  dy            the gradient that reaches out
+  grads         the gradients of sum(out * dy), one per input
+  running       BatchNorm: running_mean and running_var before ("in") and after ("out")
+
+layers.json: an object
+  batchnorm1d, batchnorm2d   eps, momentum, weight, bias; train: a list of forwards in training
+                mode (in, out, running_mean and running_var afterwards), eval: one in eval mode
+  layernorm     eps, weight, bias, in, out, dy, dx, grads
+  mlp           Sequential(Linear(5, 8), BatchNorm1d(8), ReLU, Linear(8, 3)): state (before, by
+                PyTorch's names), in, out, dy, dx, grads (of sum(out * dy), by name), state_after
+                (running statistics after that forward), eval_out (of the same input afterwards)
+  init          for a weight of the given shape [out, in]: the bound of each uniform and the
+                standard deviation of each normal initialisation
+
+optim.json: an object
+  problem       loss = sum(a * (p - target)^2) / 2, hence gradient a * (p - target), for two
+                parameters: weight [3, 4] (first group) and bias [3] (second group); start, a, target
+  cases         optimizer, its settings, one lr and weight_decay per group, and the trajectory:
+                the parameters after each of the listed steps
+  cosine        CosineAnnealingLR in its closed form: lr[t] at t = 0, 1, ...
+  warmup_cosine linear warm-up, then cosine: lr[t] at t = 0, 1, ..., total
+  clip          clip_grad_norm_: grads, max_norm, the norm it returns, the grads afterwards
+
+ntxent.json: a list of {name, z1, z2, results: [{temperature, loss, dz1, dz2}]}; dz1 and dz2 are
+  absent where only the loss is recorded.
+
+run.json: an object
+  settings      batch, steps, lr, weight_decay, temperature, and the two networks in words
+  state         the initial parameters and running statistics, by name
+  batches       five pairs of views, used in turn: step t takes batch t mod 5
+  grads         every parameter's gradient at the first step
+  constant, cosine   the two runs (fixed lr; CosineAnnealingLR stepped after every step):
+                lr at each step, loss at each step (float64), loss_float32 (the same run in
+                float32), features: the encoder's output in eval mode, after the run, of view 1
+                of batch 0; features_train: the same in training mode. The gradient of
+                encoder.0.bias, which the BatchNorm after it cancels, is rounding noise that
+                AdamW turns into steps; the loss does not see them, but the running mean lags
+                behind, so features in float32 scatter by up to 0.007 around these
+                (features_train by 3e-6)
+"""
+
+import copy
+import json
+import math
+import pathlib
+import zlib
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+# Writing
+
+
+class Wide(float):
+    """A float written with 12 significant digits rather than as a float32."""
+
+
+def number(x):
+    """The shortest decimal that reads back as the same float32 (Wide: 12 digits)."""
+    if not np.isfinite(np.float32(x)):
+        raise ValueError(f"{x} is no finite float32")
+    if isinstance(x, Wide):
+        return f"{float(x):.12g}"
+    x = np.float32(x)
+    if x == 0:
+        return "0"
+    plain = np.format_float_positional(x, unique=True, trim="-")
+    scientific = np.format_float_scientific(x, unique=True, trim="-", exp_digits=1)
+    return min(plain, scientific, key=len)
+
+
+def encode(v):
+    """JSON with number's formatting and no spaces inside lists of numbers."""
+    if isinstance(v, torch.Tensor):
+        data = ",".join(number(x) for x in v.detach().double().flatten().tolist())
+        return f'{{"shape": {encode(list(v.shape))}, "data": [{data}]}}'
+    if isinstance(v, dict):
+        return "{" + ", ".join(f"{json.dumps(k)}: {encode(x)}" for k, x in v.items()) + "}"
+    if isinstance(v, (list, tuple)):
+        separator = "," if all(isinstance(x, (int, float)) for x in v) else ", "
+        return "[" + separator.join(encode(x) for x in v) + "]"
+    if isinstance(v, float):
+        return number(v)
+    return json.dumps(v, ensure_ascii=False)
+
+
+def lines(v, depth):
+    """encode, with the outermost `depth` levels broken into one entry per line."""
+    if depth == 0 or not isinstance(v, (dict, list)):
+        return encode(v)
+    if isinstance(v, dict):
+        return "{\n" + ",\n".join(f"{json.dumps(k)}: {lines(x, depth - 1)}" for k, x in v.items()) + "\n}"
+    return "[\n" + ",\n".join(lines(x, depth - 1) for x in v) + "\n]"
+
+
+def write(path, v, depth):
+    text = lines(v, depth) + "\n"
+    json.loads(text)
+    (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
+    (ROOT / path).write_text(text, encoding="utf-8")
+    print(f"{path}: {len(text) / 1000:.1f} kB")
+
+
+# Drawing
+
+
+def tensor(values):
+    """values as a float64 tensor, each first rounded to float32."""
+    return torch.from_numpy(np.asarray(values, np.float32).astype(np.float64))
+
+
+class Draws:
+    """Random tensors with four decimals, from a generator seeded with a name."""
+
+    def __init__(self, name):
+        self.r = np.random.RandomState(zlib.crc32(name.encode()))
+
+    def normal(self, *shape, mean=0.0, scale=1.0):
+        return tensor(self.r.normal(mean, scale, shape).round(4))
+
+    def uniform(self, lo, hi, *shape):
+        return tensor(self.r.uniform(lo, hi, shape).round(4))
+
+
+# ops.json
+
+
+def axes(x, i):
+    """The axes to reduce: i, or all."""
+    return i or list(range(x.dim()))
+
+
+def matmul(a, b, trans_a, trans_b):
+    return (a.transpose(-1, -2) if trans_a else a) @ (b.transpose(-1, -2) if trans_b else b)
+
+
+# Each entry computes one op from its inputs and the case's ints (i), floats (f) and index (j).
+OPS = {
+    "Add": lambda x, i, f, j: x[0] + x[1],
+    "Sub": lambda x, i, f, j: x[0] - x[1],
+    "Mul": lambda x, i, f, j: x[0] * x[1],
+    "Div": lambda x, i, f, j: x[0] / x[1],
+    "Neg": lambda x, i, f, j: -x[0],
+    "Scale": lambda x, i, f, j: x[0] * f[0],
+    "AddScalar": lambda x, i, f, j: x[0] + f[0],
+    "Pow": lambda x, i, f, j: x[0] ** f[0],
+    "Exp": lambda x, i, f, j: x[0].exp(),
+    "Log": lambda x, i, f, j: x[0].log(),
+    "Sqrt": lambda x, i, f, j: x[0].sqrt(),
+    "Tanh": lambda x, i, f, j: x[0].tanh(),
+    "Sigmoid": lambda x, i, f, j: x[0].sigmoid(),
+    "ReLU": lambda x, i, f, j: x[0].relu(),
+    "LeakyReLU": lambda x, i, f, j: F.leaky_relu(x[0], f[0]),
+    "GELU": lambda x, i, f, j: F.gelu(x[0]),
+    # F.softplus turns into the identity above 20; this is log(1 + exp(x)) everywhere.
+    "Softplus": lambda x, i, f, j: torch.logaddexp(x[0], torch.zeros_like(x[0])),
+    "Clamp": lambda x, i, f, j: x[0].clamp(f[0], f[1]),
+    "MatMul": lambda x, i, f, j: matmul(x[0], x[1], *i),
+    "Linear": lambda x, i, f, j: F.linear(*x),
+    "Transpose": lambda x, i, f, j: x[0].permute(i),
+    "Reshape": lambda x, i, f, j: x[0].reshape(i),
+    "Concat": lambda x, i, f, j: torch.cat(x, i[0]),
+    "Slice": lambda x, i, f, j: x[0].narrow(i[0], i[1], i[2] - i[1]),
+    "Gather": lambda x, i, f, j: x[0][j],
+    "Sum": lambda x, i, f, j: x[0].sum(axes(x[0], i)),
+    "Mean": lambda x, i, f, j: x[0].mean(axes(x[0], i)),
+    "Max": lambda x, i, f, j: x[0].amax(axes(x[0], i)),
+    "LogSumExp": lambda x, i, f, j: x[0].logsumexp(-1),
+    "Softmax": lambda x, i, f, j: x[0].softmax(-1),
+    "LogSoftmax": lambda x, i, f, j: x[0].log_softmax(-1),
+    "CrossEntropy": lambda x, i, f, j: F.cross_entropy(x[0], torch.tensor(j)),
+    "MSE": lambda x, i, f, j: F.mse_loss(*x),
+    "Normalize": lambda x, i, f, j: F.normalize(x[0], dim=-1, eps=f[0]),
+    "LayerNorm": lambda x, i, f, j: F.layer_norm(x[0], x[1].shape, x[1], x[2], f[0]),
+}
+
+
+def op_case(op, name, inputs, ints=(), floats=(), index=(), running=None):
+    """One case of ops.json. inputs: a function of Draws that returns the list of inputs."""
+    d = Draws(f"{op} {name}")
+    xs = [x.requires_grad_() for x in inputs(d)]
+    case = {"op": op, "name": name, "in": xs}
+    floats = [float(np.float32(v)) for v in floats]
+    for key, v in (("ints", list(ints)), ("floats", floats), ("index", list(index))):
+        if v:
+            case[key] = v
+    if op == "BatchNorm":
+        mean, var = running(d)
+        case["running"] = {"in": {"running_mean": mean.clone(), "running_var": var.clone()}}
+        out = F.batch_norm(xs[0], mean, var, xs[1], xs[2], bool(ints[0]), floats[1], floats[0])
+        case["running"]["out"] = {"running_mean": mean, "running_var": var}  # updated in place
+    else:
+        out = OPS[op](xs, list(ints), floats, list(index))
+    dy = d.normal(*out.shape)
+    case |= {"out": out, "dy": dy, "grads": list(torch.autograd.grad(out, xs, dy))}
+    return case
+
+
+def op_cases():
+    cases = []
+
+    def add(op, name, inputs, **attributes):
+        cases.append(op_case(op, name, inputs, **attributes))
+
+    def positive(d, *shape):
+        return d.uniform(0.2, 3, *shape)
+
+    def away_from_zero(d, *shape):
+        x = d.uniform(0.3, 2.5, *shape)
+        return x * d.r.choice([-1.0, 1.0], shape)
+
+    pairs = {
+        "same shape": ([2, 3], [2, 3]),
+        "broadcast scalar": ([2, 3], []),
+        "scalar first": ([], [2, 3]),
+        "broadcast row": ([4, 3], [3]),
+        "row first": ([1, 3], [4, 3]),
+        "broadcast column": ([4, 3], [4, 1]),
+        "column and row": ([4, 1], [1, 3]),
+        "both broadcast": ([2, 1, 3], [4, 1]),
+    }
+    for op in ("Add", "Sub", "Mul", "Div"):
+        for name, (a, b) in pairs.items():
+            second = away_from_zero if op == "Div" else Draws.normal
+            add(op, name, lambda d: [d.normal(*a), second(d, *b)])
+
+    add("Neg", "matrix", lambda d: [d.normal(3, 4)])
+    add("Scale", "by -2.5", lambda d: [d.normal(3, 4)], floats=[-2.5])
+    add("Scale", "by 0", lambda d: [d.normal(5)], floats=[0])
+    add("AddScalar", "plus 1.75", lambda d: [d.normal(3, 4)], floats=[1.75])
+    add("Pow", "square", lambda d: [d.normal(3, 4)], floats=[2])
+    add("Pow", "cube", lambda d: [d.normal(3, 4)], floats=[3])
+    add("Pow", "square root", lambda d: [positive(d, 3, 4)], floats=[0.5])
+    add("Pow", "reciprocal", lambda d: [away_from_zero(d, 3, 4)], floats=[-1])
+    add("Pow", "power 2.3", lambda d: [positive(d, 3, 4)], floats=[2.3])
+    add("Exp", "moderate", lambda d: [d.uniform(-3, 3, 3, 4)])
+    add("Exp", "wide", lambda d: [tensor([-80, -20, -1e-3, 0, 1e-3, 20, 80])])
+    add("Log", "positive", lambda d: [positive(d, 3, 4)])
+    add("Log", "wide", lambda d: [tensor([1e-6, 0.01, 1, 100, 1e6])])
+    add("Sqrt", "positive", lambda d: [positive(d, 3, 4)])
+    add("Tanh", "moderate", lambda d: [d.normal(3, 4)])
+    add("Tanh", "wide", lambda d: [tensor([-100, -9, -1e-3, 0, 1e-3, 9, 100])])
+    add("Sigmoid", "moderate", lambda d: [d.normal(3, 4, scale=2)])
+    add("Sigmoid", "wide", lambda d: [tensor([-100, -30, -1e-3, 0, 1e-3, 30, 100])])
+    add("ReLU", "matrix", lambda d: [away_from_zero(d, 3, 4)])
+    add("ReLU", "subgradient at zero", lambda d: [tensor([-1, 0, 1])])
+    add("LeakyReLU", "slope 0.01", lambda d: [away_from_zero(d, 3, 4)], floats=[0.01])
+    add("LeakyReLU", "slope 0.2", lambda d: [away_from_zero(d, 3, 4)], floats=[0.2])
+    add("GELU", "moderate", lambda d: [d.normal(3, 4, scale=1.5)])
+    add("GELU", "wide", lambda d: [tensor([-30, -5, -1e-3, 0, 1e-3, 5, 30])])
+    add("Softplus", "moderate", lambda d: [d.normal(3, 4, scale=2)])
+    add("Softplus", "wide", lambda d: [tensor([-100, -30, -20, 0, 20, 30, 100])])
+    add("Clamp", "two-sided", lambda d: [d.normal(4, 5, scale=1.5)], floats=[-1, 0.75])
+
+    for ta, tb in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        a, b = ([4, 3] if ta else [3, 4]), ([5, 4] if tb else [4, 5])
+        add("MatMul", f"2-D, transA={ta} transB={tb}", lambda d: [d.normal(*a), d.normal(*b)], ints=[ta, tb])
+    for ta, tb in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        a, b = ([2, 4, 3] if ta else [2, 3, 4]), ([2, 5, 4] if tb else [2, 4, 5])
+        add("MatMul", f"batched, transA={ta} transB={tb}", lambda d: [d.normal(*a), d.normal(*b)], ints=[ta, tb])
+    add("MatMul", "4-D batch broadcasting", lambda d: [d.normal(2, 1, 3, 4), d.normal(1, 3, 4, 2)], ints=[0, 0])
+    add("MatMul", "batch [2 3] by batch [3], transB", lambda d: [d.normal(2, 3, 2, 4), d.normal(3, 3, 4)], ints=[0, 1])
+    add("MatMul", "3-D by 2-D", lambda d: [d.normal(2, 3, 4), d.normal(4, 5)], ints=[0, 0])
+    add("MatMul", "2-D by 3-D", lambda d: [d.normal(3, 4), d.normal(2, 4, 5)], ints=[0, 0])
+    add("MatMul", "one row", lambda d: [d.normal(1, 6), d.normal(6, 4)], ints=[0, 0])
+    add("MatMul", "17 by 33 by 9", lambda d: [d.normal(17, 33), d.normal(33, 9)], ints=[0, 0])
+
+    add("Linear", "2-D with bias", lambda d: [d.normal(4, 3), d.normal(5, 3), d.normal(5)])
+    add("Linear", "2-D without bias", lambda d: [d.normal(4, 3), d.normal(5, 3)])
+    add("Linear", "3-D with bias", lambda d: [d.normal(2, 3, 4), d.normal(5, 4), d.normal(5)])
+    add("Linear", "3-D without bias", lambda d: [d.normal(2, 3, 4), d.normal(5, 4)])
+    add("Transpose", "2-D", lambda d: [d.normal(3, 4)], ints=[1, 0])
+    for perm in ([0, 2, 1], [1, 0, 2], [2, 0, 1], [2, 1, 0]):
+        add("Transpose", f"3-D {perm}", lambda d: [d.normal(2, 3, 4)], ints=perm)
+    add("Transpose", "4-D [0, 2, 3, 1]", lambda d: [d.normal(2, 3, 2, 3)], ints=[0, 2, 3, 1])
+    add("Transpose", "4-D [3, 1, 0, 2]", lambda d: [d.normal(2, 3, 1, 4)], ints=[3, 1, 0, 2])
+    add("Reshape", "matrix to 3-D", lambda d: [d.normal(4, 6)], ints=[2, 3, 4])
+    add("Reshape", "inferred dimension", lambda d: [d.normal(2, 3, 4)], ints=[2, -1])
+    add("Concat", "axis 0", lambda d: [d.normal(2, 3), d.normal(4, 3)], ints=[0])
+    add("Concat", "axis 1", lambda d: [d.normal(2, 3), d.normal(2, 1)], ints=[1])
+    add("Concat", "axis 1 of three", lambda d: [d.normal(2, 3, 2), d.normal(2, 1, 2), d.normal(2, 2, 2)], ints=[1])
+    add("Concat", "axis -1 of three", lambda d: [d.normal(2, 3), d.normal(2, 1), d.normal(2, 2)], ints=[-1])
+    add("Slice", "axis 0", lambda d: [d.normal(5, 3)], ints=[0, 1, 4])
+    add("Slice", "axis 1", lambda d: [d.normal(2, 5, 2)], ints=[1, 2, 4])
+    add("Slice", "axis -1", lambda d: [d.normal(3, 6)], ints=[-1, 0, 2])
+    add("Gather", "rows with repeats", lambda d: [d.normal(5, 3)], index=[4, 0, 0, 2, 4, 4])
+    add("Gather", "3-D", lambda d: [d.normal(3, 2, 2)], index=[2, 0])
+
+    for op in ("Sum", "Mean", "Max"):
+        add(op, "all", lambda d: [d.normal(2, 3, 4)])
+        add(op, "axis 0", lambda d: [d.normal(4, 3)], ints=[0])
+        add(op, "axis 1 of three", lambda d: [d.normal(2, 3, 4)], ints=[1])
+        add(op, "axis -1", lambda d: [d.normal(4, 3)], ints=[-1])
+        add(op, "axes 0 and 2", lambda d: [d.normal(2, 3, 4)], ints=[0, 2])
+        add(op, "axes -1 and -2", lambda d: [d.normal(2, 3, 4)], ints=[-1, -2])
+    for op in ("LogSumExp", "Softmax", "LogSoftmax"):
+        add(op, "2-D", lambda d: [d.normal(3, 5, scale=2)])
+        add(op, "3-D", lambda d: [d.normal(2, 3, 4, scale=2)])
+        add(op, "values of ±100", lambda d: [tensor([[-100, 100, 0], [100, 99, -100], [-100, -100, -101]])])
+        add(op, "one column", lambda d: [d.normal(3, 1)])
+
+    add("CrossEntropy", "5 rows of 4", lambda d: [d.normal(5, 4, scale=2)], index=[3, 0, 0, 2, 1])
+    add("CrossEntropy", "logits of ±100", lambda d: [tensor([[-100, 100, 0], [100, 99, -100]])], index=[0, 1])
+    add("MSE", "matrix", lambda d: [d.normal(3, 4), d.normal(3, 4)])
+    add("Normalize", "2-D", lambda d: [d.normal(4, 5)], floats=[1e-12])
+    add("Normalize", "3-D", lambda d: [d.normal(2, 3, 4)], floats=[1e-12])
+    add("Normalize", "one column", lambda d: [away_from_zero(d, 3, 1)], floats=[1e-12])
+    add("Normalize", "a zero row", lambda d: [tensor([[0, 0, 0], [0.5, -1, 2]])], floats=[1e-8])
+    add("Normalize", "a row shorter than eps", lambda d: [tensor([[0.03, -0.04, 0], [0.5, -1, 2]])], floats=[0.1])
+
+    def fresh(n):
+        return lambda d: (torch.zeros(n, dtype=torch.float64), torch.ones(n, dtype=torch.float64))
+
+    def used(n):
+        return lambda d: (d.normal(n), positive(d, n))
+
+    def normed(axis, *shape, **distribution):
+        """x, gamma and beta for a normalisation whose parameters lie along axis."""
+        n = shape[axis]
+        return lambda d: [d.normal(*shape, **distribution), d.uniform(0.5, 1.5, n), d.normal(n)]
+
+    def batch(*shape, **distribution):
+        return normed(1, *shape, **distribution)
+
+    def rows(*shape, **distribution):
+        return normed(-1, *shape, **distribution)
+
+    def constant_column(d):
+        x = d.normal(5, 2)
+        x[:, 1] = 0.75
+        return [x, d.uniform(0.5, 1.5, 2), d.normal(2)]
+
+    norm = [1e-5, 0.1]  # eps and momentum, PyTorch's defaults
+    add("BatchNorm", "train 2-D", batch(6, 3), ints=[1], floats=norm, running=fresh(3))
+    add("BatchNorm", "train 2-D, used statistics", batch(6, 3, scale=2, mean=1), ints=[1], floats=norm, running=used(3))
+    add("BatchNorm", "train 2 rows", batch(2, 3), ints=[1], floats=norm, running=fresh(3))
+    add("BatchNorm", "train 3-D", batch(3, 2, 4), ints=[1], floats=norm, running=fresh(2))
+    add("BatchNorm", "train 4-D", batch(3, 2, 2, 3), ints=[1], floats=norm, running=used(2))
+    add("BatchNorm", "train, mean 100", batch(8, 2, mean=100), ints=[1], floats=norm, running=fresh(2))
+    add("BatchNorm", "train, a constant column", constant_column, ints=[1], floats=norm, running=fresh(2))
+    add("BatchNorm", "train, eps 0.1 momentum 0.3", batch(6, 3), ints=[1], floats=[0.1, 0.3], running=used(3))
+    add("BatchNorm", "eval 2-D", batch(4, 3), ints=[0], floats=norm, running=used(3))
+    add("BatchNorm", "eval 4-D", batch(2, 3, 2, 2), ints=[0], floats=norm, running=used(3))
+
+    add("LayerNorm", "2-D", rows(4, 6), floats=[1e-5])
+    add("LayerNorm", "3-D", rows(2, 3, 4, scale=3), floats=[1e-5])
+    add("LayerNorm", "mean 100", rows(3, 8, mean=100), floats=[1e-5])
+    return cases
+
+
+# layers.json
+
+
+def batchnorm_sequence(name, layer, shape):
+    """Three forwards of layer in training mode on inputs of a drifting mean, then one in eval mode."""
+    d = Draws(name)
+    layer = layer.double()
+    with torch.no_grad():
+        layer.weight.copy_(d.uniform(0.5, 1.5, shape[1]))
+        layer.bias.copy_(d.normal(shape[1]))
+    result = {"eps": layer.eps, "momentum": layer.momentum, "weight": layer.weight, "bias": layer.bias, "train": []}
+    for step in range(3):
+        x = d.normal(*shape, mean=step, scale=1 + step)
+        result["train"].append({
+            "in": x, "out": layer(x),
+            "running_mean": layer.running_mean.clone(), "running_var": layer.running_var.clone(),
+        })
+    x = d.normal(*shape)
+    result["eval"] = {"in": x, "out": layer.eval()(x)}
+    return result
+
+
+def layernorm_case():
+    d = Draws("layernorm")
+    layer = nn.LayerNorm(6).double()
+    with torch.no_grad():
+        layer.weight.copy_(d.uniform(0.5, 1.5, 6))
+        layer.bias.copy_(d.normal(6))
+    x = d.normal(2, 3, 6, scale=2).requires_grad_()
+    out, dy = layer(x), d.normal(2, 3, 6)
+    out.backward(dy)
+    grads = {name: p.grad for name, p in layer.named_parameters()}
+    return {"eps": layer.eps, "weight": layer.weight, "bias": layer.bias,
+            "in": x, "out": out, "dy": dy, "dx": x.grad, "grads": grads}
+
+
+def randomise(d, model):
+    """PyTorch's default initialisation, uniform in ±1/sqrt(fan_in), with four decimals."""
+    for module in model.modules():
+        if isinstance(module, nn.Linear):
+            bound = 1 / math.sqrt(module.in_features)
+            with torch.no_grad():
+                module.weight.copy_(d.uniform(-bound, bound, *module.weight.shape))
+                module.bias.copy_(d.uniform(-bound, bound, *module.bias.shape))
+
+
+def state(model):
+    """A copy of the parameters and running statistics by name."""
+    return {k: v.clone() for k, v in model.state_dict().items() if v.is_floating_point()}
+
+
+def mlp_case():
+    d = Draws("mlp")
+    model = nn.Sequential(nn.Linear(5, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, 3)).double()
+    randomise(d, model)
+    with torch.no_grad():
+        model[1].weight.copy_(d.uniform(0.5, 1.5, 8))
+        model[1].bias.copy_(d.normal(8, scale=0.3))
+    before = state(model)
+    x, dy = d.normal(7, 5).requires_grad_(), d.normal(7, 3)
+    out = model(x)
+    out.backward(dy)
+    after = {k: v for k, v in state(model).items() if "running" in k}
+    grads = {name: p.grad for name, p in model.named_parameters()}
+    return {"state": before, "in": x, "out": out, "dy": dy, "dx": x.grad, "grads": grads,
+            "state_after": after, "eval_out": model.eval()(x)}
+
+
+def init_case(out_features, in_features):
+    """Bounds and deviations as torch.nn.init computes them (its calculate_gain and fan)."""
+    fan_in, fan_out = nn.init._calculate_fan_in_and_fan_out(torch.empty(out_features, in_features))
+    relu, linear = nn.init.calculate_gain("relu"), nn.init.calculate_gain("leaky_relu", math.sqrt(5))
+    return {
+        "shape": [out_features, in_features],
+        "linear_default": {"bound": Wide(linear * math.sqrt(3 / fan_in))},
+        "linear_default_bias": {"bound": Wide(1 / math.sqrt(fan_in))},
+        "kaiming_uniform": {"bound": Wide(relu * math.sqrt(3 / fan_in))},
+        "kaiming_normal": {"std": Wide(relu / math.sqrt(fan_in))},
+        "xavier_uniform": {"bound": Wide(math.sqrt(6 / (fan_in + fan_out)))},
+        "xavier_normal": {"std": Wide(math.sqrt(2 / (fan_in + fan_out)))},
+    }
+
+
+def layers():
+    return {
+        "batchnorm1d": batchnorm_sequence("batchnorm1d", nn.BatchNorm1d(4), (6, 4)),
+        "batchnorm2d": batchnorm_sequence("batchnorm2d", nn.BatchNorm2d(3), (2, 3, 3, 2)),
+        "layernorm": layernorm_case(),
+        "mlp": mlp_case(),
+        "init": init_case(64, 48),
+    }
+
+
+# optim.json
+
+STEPS = [1, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50]
+
+
+def optimizer_case(problem, name, make, lr=(0.01, 0.01), weight_decay=(0.0, 0.0), **settings):
+    """50 steps on problem; make is a torch.optim class, settings its keyword arguments."""
+    p = {k: problem[k]["start"].clone().requires_grad_() for k in ("weight", "bias")}
+    groups = [{"params": [p[k]], "lr": rate, "weight_decay": decay}
+              for k, rate, decay in zip(p, lr, weight_decay)]
+    optimizer = make(groups, lr=lr[0], **settings)
+    trajectory = []
+    for step in range(1, STEPS[-1] + 1):
+        for k in p:
+            p[k].grad = problem[k]["a"] * (p[k].detach() - problem[k]["target"])
+        optimizer.step()
+        if step in STEPS:
+            trajectory.append({"step": step} | {k: v.detach().clone() for k, v in p.items()})
+    return {"name": name, "optimizer": make.__name__, "lr": list(lr), "weight_decay": list(weight_decay),
+            **settings, "trajectory": trajectory}
+
+
+def cosine_case(base, eta_min, t_max, count):
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=base)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, t_max, eta_min)
+    rates = []
+    for t in range(count):
+        schedule.last_epoch = t
+        rates.append(Wide(schedule._get_closed_form_lr()[0]))
+    return {"base_lr": Wide(base), "eta_min": Wide(eta_min), "t_max": t_max, "lr": rates}
+
+
+def warmup_cosine_case(base, start, minimum, warmup, total):
+    """start + t(base − start)/(warmup − 1) for t < warmup; afterwards half a cosine down to minimum."""
+    def rate(t):
+        if t < warmup:
+            return start + t * (base - start) / (warmup - 1)
+        return minimum + (base - minimum) * (1 + math.cos(math.pi * (t - warmup) / (total - warmup))) / 2
+    return {"base_lr": Wide(base), "start_lr": Wide(start), "min_lr": Wide(minimum), "warmup": warmup, "total": total,
+            "lr": [Wide(rate(t)) for t in range(total + 1)]}
+
+
+def clip_case(name, max_norm, scale):
+    d = Draws("clip")
+    params = [torch.zeros(3, 4, dtype=torch.float64, requires_grad=True),
+              torch.zeros(3, dtype=torch.float64, requires_grad=True)]
+    for p in params:
+        p.grad = d.normal(*p.shape, scale=scale)
+    before = [p.grad.clone() for p in params]
+    norm = torch.nn.utils.clip_grad_norm_(params, max_norm)
+    return {"name": name, "max_norm": max_norm, "grads": before, "norm": Wide(norm.item()),
+            "clipped": [p.grad for p in params]}
+
+
+def optim():
+    d = Draws("optim")
+    problem = {k: {"start": d.normal(*shape), "a": d.uniform(0.2, 2, *shape), "target": d.normal(*shape)}
+               for k, shape in (("weight", [3, 4]), ("bias", [3]))}
+    decay = (0.1, 0.0)  # the matrix decays, the bias does not
+    o = torch.optim
+
+    def case(name, make, **settings):
+        return optimizer_case(problem, name, make, **settings)
+
+    cases = [
+        case("AdamW", o.AdamW, weight_decay=decay, betas=(0.9, 0.999), eps=1e-8),
+        case("AdamW, other betas and eps", o.AdamW, weight_decay=decay, betas=(0.8, 0.95), eps=1e-3),
+        case("AdamW, a learning rate per group", o.AdamW, lr=(0.01, 0.002), weight_decay=(0.1, 0.02),
+             betas=(0.9, 0.999), eps=1e-8),
+        case("Adam", o.Adam, betas=(0.9, 0.999), eps=1e-8),
+        case("Adam, L2", o.Adam, weight_decay=decay, betas=(0.9, 0.999), eps=1e-8),
+        case("SGD", o.SGD, momentum=0.0, nesterov=False),
+        case("SGD, weight decay", o.SGD, weight_decay=decay, momentum=0.0, nesterov=False),
+        case("SGD, momentum", o.SGD, momentum=0.9, nesterov=False),
+        case("SGD, momentum and weight decay", o.SGD, weight_decay=decay, momentum=0.9, nesterov=False),
+        case("SGD, Nesterov", o.SGD, momentum=0.9, nesterov=True),
+        case("SGD, Nesterov and weight decay", o.SGD, weight_decay=decay, momentum=0.9, nesterov=True),
+    ]
+    return {
+        "problem": problem,
+        "cases": cases,
+        "cosine": [cosine_case(1e-3, 1e-3 / 50, 10, 26), cosine_case(0.3, 0.0, 7, 15)],
+        "warmup_cosine": [warmup_cosine_case(3e-4, 1e-6, 0.0, 3, 10), warmup_cosine_case(0.1, 0.0, 1e-3, 5, 20)],
+        "clip": [clip_case("to norm 1", 1.0, 1.0), clip_case("already below", 1000.0, 1.0),
+                 clip_case("large gradients", 1.0, 1000.0)],
+    }
+
+
+# ntxent.json
+
+
+def ntxent(z1, z2, temperature):
+    """NT-Xent (Chen et al., 2020, equation 1): the mean over all 2N rows."""
+    n = len(z1)
+    z = F.normalize(torch.cat([z1, z2]), dim=1, eps=1e-8)
+    s = z @ z.T / temperature
+    s = s.masked_fill(torch.eye(2 * n, dtype=torch.bool), -math.inf)
+    return F.cross_entropy(s, (torch.arange(2 * n) + n) % (2 * n))
+
+
+def ntxent_case(name, z1, z2, temperatures, gradients=True):
+    case = {"name": name, "z1": z1, "z2": z2, "results": []}
+    for t in temperatures:
+        a, b = z1.clone().requires_grad_(), z2.clone().requires_grad_()
+        loss = ntxent(a, b, t)
+        result = {"temperature": t, "loss": Wide(loss.item())}
+        if gradients:
+            result["dz1"], result["dz2"] = torch.autograd.grad(loss, (a, b))
+        case["results"].append(result)
+    return case
+
+
+def ntxent_cases():
+    eye = tensor(np.eye(2))
+    few = [0.1, 0.5, 1.0]
+    cases = [
+        ntxent_case("A", eye, eye, few),
+        ntxent_case("A, positives orthogonal", eye, eye.flip(0), few),
+        ntxent_case("B", tensor([[1, 2, 3], [-1, 0.5, 2], [0.3, -0.7, 0.2]]),
+                    tensor([[1.1, 1.9, 2.5], [-0.5, 0.4, 1], [0.1, -0.9, 0.6]]), few),
+        ntxent_case("C", tensor([[1e-4, 0], [0, 2e-4]]), tensor([[1e-4, 1e-4], [0, 1e-4]]), few),
+    ]
+    d = Draws("ntxent special")
+    row = d.normal(1, 4)
+    cases += [
+        ntxent_case("all rows equal", row.repeat(5, 1), row.repeat(5, 1), few),
+        ntxent_case("a zero row", tensor([[0, 0, 0], [1, -2, 0.5]]), d.normal(2, 3), few),
+        ntxent_case("values of ±100", d.uniform(-100, 100, 4, 3), d.uniform(-100, 100, 4, 3), [0.01, 0.5]),
+        ntxent_case("temperature 0.01", d.normal(4, 8), d.normal(4, 8), [0.01]),
+    ]
+    for n in (1, 2, 4, 17):
+        for dim in (1, 2, 16, 64):
+            name = f"N={n} D={dim}"
+            d = Draws("ntxent " + name)
+            cases.append(ntxent_case(name, d.normal(n, dim), d.normal(n, dim), [0.1, 1.0, 10.0], n * dim <= 64))
+    return cases
+
+
+# run.json
+
+SETTINGS = {
+    "encoder": "Linear(20, 32), BatchNorm1d(32), ReLU, Linear(32, 16)",
+    "head": "Linear(16, 16), ReLU, Linear(16, 8)",
+    "batch": 16, "steps": 30, "lr": 0.01, "weight_decay": 0.01, "temperature": 0.5,
+}
+
+
+def simclr():
+    return nn.ModuleDict({
+        "encoder": nn.Sequential(nn.Linear(20, 32), nn.BatchNorm1d(32), nn.ReLU(), nn.Linear(32, 16)),
+        "head": nn.Sequential(nn.Linear(16, 16), nn.ReLU(), nn.Linear(16, 8)),
+    })
+
+
+def train(model, batches, cosine):
+    """Runs SETTINGS on a copy of model; returns what run.json keeps of it and the first gradients."""
+    model = copy.deepcopy(model)
+    lr, steps = SETTINGS["lr"], SETTINGS["steps"]
+    optimizer = torch.optim.AdamW(model.parameters(), lr=lr, weight_decay=SETTINGS["weight_decay"])
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps, lr / 50)
+    result, grads = {"lr": [], "loss": []}, None
+    for step in range(steps):
+        v1, v2 = batches[step % len(batches)]
+        # Two forward passes: BatchNorm sees each view by itself, view 1 first.
+        z1 = model["head"](model["encoder"](v1))
+        z2 = model["head"](model["encoder"](v2))
+        loss = ntxent(z1, z2, SETTINGS["temperature"])
+        optimizer.zero_grad()
+        loss.backward()
+        if grads is None:
+            grads = {name: p.grad.clone() for name, p in model.named_parameters()}
+        result["lr"].append(Wide(optimizer.param_groups[0]["lr"]))
+        result["loss"].append(Wide(loss.item()))
+        optimizer.step()
+        if cosine:
+            schedule.step()
+    encoder, x = model["encoder"], batches[0][0]
+    result["features"] = encoder.eval()(x).detach()
+    result["features_train"] = encoder.train()(x).detach()
+    return result, grads
+
+
+def run():
+    d = Draws("run")
+    batches = []
+    for _ in range(5):
+        content = d.r.normal(0, 1, (SETTINGS["batch"], 20))
+        batches.append([tensor((content + d.r.normal(0, 0.4, content.shape)).round(3)) for _ in range(2)])
+    model = simclr().double()
+    randomise(d, model)
+    result = {
+        "settings": {k: Wide(v) if isinstance(v, float) else v for k, v in SETTINGS.items()},
+        "state": state(model),
+        "batches": [{"view1": a, "view2": b} for a, b in batches],
+    }
+    single = [[v.float() for v in pair] for pair in batches]
+    for name in ("constant", "cosine"):
+        outcome, grads = train(model, batches, name == "cosine")
+        outcome32, _ = train(model.float(), single, name == "cosine")
+        model.double()
+        result.setdefault("grads", grads)
+        outcome["loss_float32"] = [float(x) for x in outcome32["loss"]]
+        result[name] = outcome
+        loss_gap = max(abs(a - b) for a, b in zip(outcome["loss"], outcome32["loss"]))
+        gaps = {k: (outcome[k] - outcome32[k].double()).abs().max().item() for k in ("features", "features_train")}
+        print(f"run, {name}: float32 and float64 differ by at most {loss_gap:.1e} in the loss, "
+              + ", ".join(f"{v:.1e} in {k}" for k, v in gaps.items()))
+    return result
+
+
+def main():
+    torch.set_num_threads(1)  # one order of summation
+    write("autograd/testdata/ops.json", op_cases(), 1)
+    write("nn/testdata/layers.json", layers(), 2)
+    write("optim/testdata/optim.json", optim(), 2)
+    write("ssl/testdata/ntxent.json", ntxent_cases(), 1)
+    write("ssl/testdata/run.json", run(), 2)
+
+
+if __name__ == "__main__":
+    main()
