@@ -195,17 +195,19 @@ func TestAllocatesNothing(t *testing.T) {
 	for _, o := range operations() {
 		for _, procs := range []int{1, 2} {
 			runtime.GOMAXPROCS(procs)
-			const runs = 4
 			o.run()
-			var before, after runtime.MemStats
-			runtime.ReadMemStats(&before)
-			for range runs {
+			// The runtime itself allocates now and then, when a goroutine parks;
+			// a kernel that did would do so every time.
+			fewest := uint64(math.MaxUint64)
+			for range 5 {
+				var before, after runtime.MemStats
+				runtime.ReadMemStats(&before)
 				o.run()
+				runtime.ReadMemStats(&after)
+				fewest = min(fewest, after.Mallocs-before.Mallocs)
 			}
-			runtime.ReadMemStats(&after)
-			// The runtime itself allocates now and then, when a goroutine parks.
-			if n := after.Mallocs - before.Mallocs; n >= runs {
-				t.Errorf("%s at GOMAXPROCS %d: %d allocations in %d runs", o.name, procs, n, runs)
+			if fewest > 0 {
+				t.Errorf("%s at GOMAXPROCS %d: %d allocations", o.name, procs, fewest)
 			}
 		}
 	}

@@ -22,5 +22,6 @@ import "github.com/seed-312a1f22/dyad/tensor/internal/par"
 type Kernel[A any] = par.Kernel[A]
 
 // NewKernel returns the kernel of f, which must compute [lo, hi) from the
-// arguments alone and be safe to call for different ranges at the same time.
+// arguments alone and be safe to call for different ranges at the same time. f
+// must not panic: it runs on goroutines where nobody can recover.
 func NewKernel[A any](f func(lo, hi int, a *A)) *Kernel[A] { return par.New(f) }

@@ -123,48 +123,45 @@ func transposed(o *MatMulOpts) string {
 	return "second operand transposed"
 }
 
-// The size of the blocks that are handed out. A chunk of a million
-// multiply-adds takes about 10 µs, which is ten times what handing it out
-// costs; no more than 32 chunks are needed to keep 16 cores busy. The block
-// edges are multiples of the tiles of the micro-kernels, 12×32 and 6×16, except
-// at the ends of the matrix.
+// How a product is cut. Every block packs its share of a and b anew, which costs
+// a few per cent from four million multiply-adds up, 20 to 40 µs; so more than
+// one block to each of 16 cores is not worth it. From a million on, two blocks
+// are worth handing one out to a second core. The edges of blocks are multiples
+// of the largest micro-kernel's tile, 12×32, except at the ends of the matrix.
 const (
-	chunkMACs  = 1 << 20
-	maxChunks  = 32
-	blockUnitM = 48
-	blockUnitN = 64
+	blockMACs = 4 << 20
+	twoMACs   = 1 << 20
+	maxBlocks = 16
+	tileM     = 12
+	tileN     = 32
 )
 
 // split chooses the grid, from the sizes alone.
 func (k *matMulArgs) split() {
-	k.gridM, k.gridN, k.blockM, k.blockN = 1, 1, k.m, k.n
 	macs := k.m * k.n * max(k.k, 1)
-	chunks := min(maxChunks, k.batch*macs/chunkMACs)
-	blocks := 1 // of one product
-	if k.batch > 0 {
-		blocks = (chunks + k.batch - 1) / k.batch
+	chunks := min(maxBlocks, k.batch*macs/blockMACs)
+	if chunks < 2 && k.batch*macs >= twoMACs {
+		chunks = 2
 	}
-	for k.gridM*k.gridN < blocks {
+	k.gridM, k.blockM = 1, k.m
+	k.gridN, k.blockN = 1, k.n
+	for k.gridM*k.gridN*k.batch < chunks && (k.blockM > tileM || k.blockN > tileN) {
 		// Halving the longer edge keeps blocks square, which packs the least.
-		switch {
-		case k.blockM >= k.blockN && k.blockM > blockUnitM, k.blockN <= blockUnitN && k.blockM > blockUnitM:
-			k.blockM = roundUp((k.blockM+1)/2, blockUnitM)
-			k.gridM = (k.m + k.blockM - 1) / k.blockM
-		case k.blockN > blockUnitN:
-			k.blockN = roundUp((k.blockN+1)/2, blockUnitN)
-			k.gridN = (k.n + k.blockN - 1) / k.blockN
-		default:
-			blocks = 0 // no smaller blocks
+		if k.blockM > tileM && (k.blockM >= k.blockN || k.blockN <= tileN) {
+			k.gridM, k.blockM = cut(k.m, 2*k.gridM, tileM)
+		} else {
+			k.gridN, k.blockN = cut(k.n, 2*k.gridN, tileN)
 		}
 	}
-	all := k.batch * k.gridM * k.gridN
-	k.grain = max(1, all)
-	if chunks > 1 {
-		k.grain = max(1, all/chunks)
-	}
+	k.grain = max(1, k.batch*k.gridM*k.gridN/max(1, chunks))
 }
 
-func roundUp(n, unit int) int { return (n + unit - 1) / unit * unit }
+// cut returns how many blocks of which size n is cut into, at most count and
+// the size a multiple of unit.
+func cut(n, count, unit int) (blocks, size int) {
+	size = ((n+count-1)/count + unit - 1) / unit * unit
+	return (n + size - 1) / size, size
+}
 
 var workspaces = freeList[asm.Workspace]{new: asm.NewWorkspace}
 

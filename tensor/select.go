@@ -1,5 +1,7 @@
 package tensor
 
+import "github.com/seed-312a1f22/dyad/asm"
+
 // ArgMax writes to dst the index along the axis of the largest element, one for
 // each combination of the other axes, in order: the first of several that are
 // equal; a NaN counts as larger than any number. A negative axis counts from
@@ -24,6 +26,10 @@ type argMaxArgs struct {
 
 var argMaxKernel = NewKernel(func(lo, hi int, k *argMaxArgs) {
 	for i := lo; i < hi; i++ {
+		if k.inner == 1 {
+			k.dst[i] = argMax(k.x[i*k.n : (i+1)*k.n])
+			continue
+		}
 		x := k.x[i/k.inner*k.n*k.inner+i%k.inner:]
 		best, at := x[0], 0
 		for j := 1; j < k.n; j++ {
@@ -34,6 +40,15 @@ var argMaxKernel = NewKernel(func(lo, hi int, k *argMaxArgs) {
 		k.dst[i] = at
 	}
 })
+
+// argMax finds the maximum with vectors, and then looks for where it is.
+func argMax(x []float32) int {
+	largest, i := asm.Max(x), 0
+	for x[i] != largest && x[i] == x[i] {
+		i++
+	}
+	return i
+}
 
 // larger reports whether x > y in the order in which NaN is above all numbers.
 func larger(x, y float32) bool { return x > y || x != x && y == y }

@@ -81,13 +81,11 @@ var softmaxKernel = NewKernel(func(lo, hi int, k *rowArgs) {
 var logSoftmaxKernel = NewKernel(func(lo, hi int, k *rowArgs) {
 	for row := lo; row < hi; row++ {
 		dst, x := k.dst[row*k.n:(row+1)*k.n], k.x[row*k.n:(row+1)*k.n]
-		lse := logSumExp(x)
-		if math.IsInf(lse, 1) {
-			lse = math.NaN() // as Softmax, whose logarithm this is
-		}
-		for i, v := range x {
-			dst[i] = float32(float64(v) - lse)
-		}
+		largest := asm.Max(x)
+		logSum := math.Log(sumExp(x, largest))
+		// Both terms are negative or 0, so that nothing cancels.
+		asm.AddScalar(dst, x, -largest)
+		asm.AddScalar(dst, dst, float32(-logSum))
 	}
 })
 
@@ -104,16 +102,21 @@ func logSumExp(x []float32) float64 {
 	if math.IsInf(float64(largest), 0) { // ±Inf − ±Inf would be NaN
 		return float64(largest)
 	}
+	return float64(largest) + math.Log(sumExp(x, largest))
+}
+
+// sumExp returns Σexp(x − shift).
+func sumExp(x []float32, shift float32) float64 {
 	var piece [256]float32 // what fits the stack; several vectors of any kind
 	sum := 0.0
 	for len(x) > 0 {
 		e := piece[:min(len(x), len(piece))]
-		asm.AddScalar(e, x[:len(e)], -largest)
+		asm.AddScalar(e, x[:len(e)], -shift)
 		asm.Exp(e, e)
 		sum += asm.Sum(e)
 		x = x[len(e):]
 	}
-	return float64(largest) + math.Log(sum)
+	return sum
 }
 
 var softmaxGradKernel = NewKernel(func(lo, hi int, k *rowArgs) {
