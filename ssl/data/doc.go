@@ -1,0 +1,54 @@
+// Package data brings samples to a training loop: where they come from
+// ([Dataset]), how one sample becomes several random views of itself ([View]),
+// and how views become batches ([Loader]).
+//
+// # Datasets
+//
+// A [Dataset] is a number of samples of one shape that can be read in any
+// order. [Memory] holds float32s and [Bytes] holds pixels at one byte each;
+// [OpenIDX] and [OpenMNIST] read the files that MNIST is published in, plain or
+// compressed; [Digits] draws handwritten-looking digits by formula, so that
+// there is always something to learn from. A data set of your own is three
+// methods.
+//
+// Labels are something that a data set may have besides: a [Labeled] dataset.
+// Contrastive learning never reads them; evaluation does. [WithLabels] attaches
+// labels to any dataset, and [Subset] and [Split] keep them.
+//
+// # Views
+//
+// SimCLR learns what two distorted copies of a sample still have in common, so
+// the distortions decide what is learnt: what a view changes at random, the
+// representation learns to ignore. A [View] is a small value that changes a
+// [Sample] by numbers from the generator it is given. Views compose:
+//
+//	data.Compose{
+//		data.Rotation{Degrees: [2]float64{-15, 15}},
+//		data.RandomResizedCrop{Scale: [2]float64{0.5, 1}, Ratio: [2]float64{3. / 4, 4. / 3}},
+//		data.Brightness{Factor: [2]float64{0.6, 1.4}},
+//	}
+//
+// which is [MNISTView]; [DigitsView] is the recipe for [Digits]. Parameters
+// have torchvision's meaning. They are checked once, when a loader is made, by
+// the view's OutShape; Apply itself returns no error and allocates nothing.
+//
+// # Batches
+//
+// A [Loader] makes batches: for every sample of a batch, one tensor row in each
+// of its views. SimCLR asks for two views, the extraction of features for one,
+// [Identity]. Goroutines prepare batches ahead of the consumer, into a ring of
+// buffers that is used again and again; they are gone when the loop that
+// ranges over an epoch is left, however it is left.
+//
+// # Randomness
+//
+// Nothing depends on time, on the number of workers or on their order. The
+// generator that view v of sample i in epoch e is made with is a PCG seeded by
+// (mix(mix(seed) ^ e), mix(mix(i) ^ v)), where mix is the finaliser of
+// SplitMix64; the order of the samples in epoch e comes from a PCG seeded by
+// (mix(mix(seed) ^ e), 0). Any batch can be reproduced without the ones before.
+// Digit i of a [Digits] set comes from a PCG seeded by (seed, mix(i)).
+//
+// The work on pixels is done in float32 with every product rounded, so that
+// processors with and without fused multiply-add agree.
+package data

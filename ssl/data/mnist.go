@@ -1,0 +1,98 @@
+package data
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// OpenMNIST reads a folder of files that are named as MNIST's are:
+// train-images-idx3-ubyte, train-labels-idx1-ubyte, and the same with t10k for
+// train; also with a dot before idx, and with .gz behind. [OpenIDX] says what is
+// in them.
+//
+// If both sets are there, they are train and test. If one is, its first 80 % by
+// order are train and the rest is test. The datasets are [Labeled] if there is
+// a file of labels for each file of images.
+func OpenMNIST(dir string) (train, test Dataset, err error) {
+	if _, err := os.Stat(dir); err != nil {
+		return nil, nil, fmt.Errorf("data: %w", err)
+	}
+	var sets []mnistSet
+	for _, name := range []string{"train", "t10k"} {
+		images, err := findIDX(dir, name+"-images", "idx3-ubyte")
+		if err != nil {
+			return nil, nil, err
+		}
+		if images == "" {
+			continue
+		}
+		labels, err := findIDX(dir, name+"-labels", "idx1-ubyte")
+		if err != nil {
+			return nil, nil, err
+		}
+		s := mnistSet{path: images}
+		if s.Dataset, s.labels, err = readIDXPair(images, labels); err != nil {
+			return nil, nil, err
+		}
+		sets = append(sets, s)
+	}
+
+	switch len(sets) {
+	case 0:
+		return nil, nil, fmt.Errorf("data: %s: no images of MNIST, expected train-images-idx3-ubyte or t10k-images-idx3-ubyte, plain or with .gz", dir)
+	case 1:
+		all, err := sets[0].with(classCount(sets[0].labels))
+		if err != nil {
+			return nil, nil, err
+		}
+		if train, test, err = Split(all, 0.8); err != nil {
+			return nil, nil, fmt.Errorf("data: %s: %d images are too few to split into train and test", sets[0].path, all.Len())
+		}
+		return train, test, nil
+	}
+
+	if a, b := sets[0], sets[1]; a.Shape() != b.Shape() {
+		return nil, nil, fmt.Errorf("data: %s: images of shape %v, expected %v as in %s", b.path, b.Shape(), a.Shape(), a.path)
+	}
+	classes := max(classCount(sets[0].labels), classCount(sets[1].labels))
+	if train, err = sets[0].with(classes); err != nil {
+		return nil, nil, err
+	}
+	test, err = sets[1].with(classes)
+	return train, test, err
+}
+
+// mnistSet is the content of one pair of files.
+type mnistSet struct {
+	Dataset
+	path   string
+	labels []int // nil without a file of labels
+}
+
+func (s mnistSet) with(classes int) (Dataset, error) {
+	if s.labels == nil {
+		return s.Dataset, nil
+	}
+	return WithLabels(s.Dataset, s.labels, classes)
+}
+
+// findIDX returns the path of the first spelling of a file's name that exists
+// in dir, or "".
+func findIDX(dir, name, suffix string) (string, error) {
+	for _, file := range []string{name + "-" + suffix, name + "." + suffix} {
+		for _, ext := range []string{"", ".gz"} {
+			path := filepath.Join(dir, file+ext)
+			_, err := os.Stat(path)
+			switch {
+			case err == nil:
+				return path, nil
+			case !errors.Is(err, fs.ErrNotExist):
+				return "", fmt.Errorf("data: %w", err)
+			}
+		}
+	}
+	return "", nil
+}

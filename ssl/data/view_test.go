@@ -1,0 +1,254 @@
+package data_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/seed-312a1f22/dyad/ssl/data"
+	"github.com/seed-312a1f22/dyad/tensor"
+)
+
+// randomImage returns an image of uniform values.
+func randomImage(r *rand.Rand, channels, height, width int) *data.Sample {
+	x := &data.Sample{Shape: tensor.MakeShape(channels, height, width), Data: make([]float32, channels*height*width)}
+	for i := range x.Data {
+		x.Data[i] = r.Float32()
+	}
+	return x
+}
+
+func generator(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0)) }
+
+// Parameters that leave no room for chance and change nothing.
+func TestViewIdentity(t *testing.T) {
+	one := [2]float64{1, 1}
+	for _, c := range []struct {
+		name string
+		view data.View
+	}{
+		{"Identity", data.Identity{}},
+		{"Compose of nothing", data.Compose{}},
+		{"RandomApply never", data.RandomApply{P: 0, View: data.Brightness{}}},
+		{"RandomResizedCrop of all", data.RandomResizedCrop{Scale: one, Ratio: [2]float64{9. / 7, 9. / 7}}},
+		{"Rotation by 0", data.Rotation{}},
+		{"Rotation by 360", data.Rotation{Degrees: [2]float64{360, 360}}},
+		{"Shift by 0", data.Shift{}},
+		{"Brightness of 1", data.Brightness{Factor: one}},
+		{"Noise of 0", data.Noise{}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := generator(1)
+			x := randomImage(r, 3, 7, 9)
+			want := slices.Clone(x.Data)
+			out, err := c.view.OutShape(x.Shape)
+			if err != nil || out != x.Shape {
+				t.Fatalf("OutShape is %v, %v", out, err)
+			}
+			c.view.Apply(x, r)
+			for i, v := range x.Data {
+				// The sine of 360° is not quite 0 in floating point.
+				if math.Abs(float64(v-want[i])) > 1e-6 {
+					t.Fatalf("element %d is %v, want %v", i, v, want[i])
+				}
+			}
+		})
+	}
+}
+
+func TestViewErrors(t *testing.T) {
+	nan := math.NaN()
+	image, vector := tensor.MakeShape(1, 8, 8), tensor.MakeShape(64)
+	whole := data.RandomResizedCrop{Scale: [2]float64{1, 1}, Ratio: [2]float64{1, 1}}
+	scaled := func(lo, hi float64) data.View {
+		return data.RandomResizedCrop{Scale: [2]float64{lo, hi}, Ratio: whole.Ratio}
+	}
+	shaped := func(lo, hi float64) data.View {
+		return data.RandomResizedCrop{Scale: whole.Scale, Ratio: [2]float64{lo, hi}}
+	}
+	for _, c := range []struct {
+		name string
+		view data.View
+		in   tensor.Shape
+		want string
+	}{
+		{"crop of nothing", data.RandomResizedCrop{}, image, "RandomResizedCrop: Scale is [0 0]"},
+		{"crop, scale above 1", scaled(0.5, 1.5), image, "Scale is [0.5 1.5], expected 0 < low ≤ high ≤ 1"},
+		{"crop, scale reversed", scaled(1, 0.5), image, "Scale is [1 0.5]"},
+		{"crop, scale NaN", scaled(nan, 1), image, "Scale is [NaN 1]"},
+		{"crop, ratio 0", shaped(0, 1), image, "Ratio is [0 1]"},
+		{"crop, ratio infinite", shaped(1, math.Inf(1)), image, "Ratio is [1 +Inf]"},
+		{"crop, size", data.RandomResizedCrop{Scale: whole.Scale, Ratio: whole.Ratio, Size: -1}, image, "Size is -1"},
+		{"crop of a vector", whole, vector, "RandomResizedCrop: sample of shape [64], expected an image [C H W]"},
+		{"rotation reversed", data.Rotation{Degrees: [2]float64{5, -5}}, image, "Rotation: Degrees is [5 -5]"},
+		{"rotation NaN", data.Rotation{Degrees: [2]float64{0, nan}}, image, "Degrees is [0 NaN]"},
+		{"rotation of a vector", data.Rotation{}, vector, "Rotation: sample of shape [64]"},
+		{"shift", data.Shift{Max: 1.5}, image, "Shift: Max is 1.5"},
+		{"shift NaN", data.Shift{Max: nan}, image, "Max is NaN"},
+		{"shift of a vector", data.Shift{}, vector, "Shift: sample of shape [64]"},
+		{"brightness", data.Brightness{Factor: [2]float64{-1, 1}}, image, "Brightness: Factor is [-1 1]"},
+		{"noise", data.Noise{Std: -1}, image, "Noise: Std is -1"},
+		{"noise infinite", data.Noise{Std: math.Inf(1)}, image, "Noise: Std is +Inf"},
+		{"probability", data.RandomApply{P: 2, View: data.Identity{}}, image, "RandomApply: P is 2"},
+		{"apply nothing", data.RandomApply{}, image, "RandomApply: View is nil"},
+		{"apply, inner", data.RandomApply{View: data.Noise{Std: -1}}, image, "Noise: Std is -1"},
+		{"apply, other size", data.RandomApply{View: data.RandomResizedCrop{Scale: whole.Scale, Ratio: whole.Ratio, Size: 4}}, image, "turns shape [1 8 8] into [1 4 4]"},
+		{"compose nil", data.Compose{data.Identity{}, nil}, image, "Compose: view 1 is nil"},
+		{"compose, inner", data.Compose{data.Identity{}, data.Shift{Max: -1}}, image, "Shift: Max is -1"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := c.view.OutShape(c.in)
+			wantError(t, err, "data: ", c.want)
+		})
+	}
+}
+
+func TestComposeShape(t *testing.T) {
+	crop := func(size int) data.View {
+		return data.RandomResizedCrop{Scale: [2]float64{0.1, 1}, Ratio: [2]float64{0.5, 2}, Size: size}
+	}
+	view := data.Compose{crop(12), data.Rotation{Degrees: [2]float64{-9, 9}}, crop(5)}
+	r := generator(1)
+	x := randomImage(r, 3, 7, 9)
+	out, err := view.OutShape(x.Shape)
+	if want := tensor.MakeShape(3, 5, 5); err != nil || out != want {
+		t.Fatalf("OutShape is %v, %v; want %v", out, err, want)
+	}
+	view.Apply(x, r)
+	if x.Shape != out || len(x.Data) != out.Size() {
+		t.Errorf("Apply made %d values of shape %v, OutShape promised %v", len(x.Data), x.Shape, out)
+	}
+}
+
+func TestRandomApply(t *testing.T) {
+	view := data.RandomApply{P: 0.3, View: data.Brightness{}} // black, when applied
+	r := generator(1)
+	const n = 10000
+	black := 0
+	for range n {
+		x := data.Sample{Shape: tensor.MakeShape(1), Data: []float32{1}}
+		view.Apply(&x, r)
+		if x.Data[0] == 0 {
+			black++
+		}
+	}
+	// Five standard deviations of a binomial: 5·√(0.3·0.7/10000) = 0.023.
+	if got := float64(black) / n; math.Abs(got-0.3) > 0.023 {
+		t.Errorf("applied %.3f of the time, want 0.3", got)
+	}
+}
+
+func TestShift(t *testing.T) {
+	const height, width = 5, 8
+	view := data.Shift{Max: 0.5} // ±2 (5/2 rounds to even) and ±4 pixels
+	r := generator(1)
+	seen := map[[2]int]bool{}
+	for range 2000 {
+		x := randomImage(r, 2, height, width)
+		src := slices.Clone(x.Data)
+		view.Apply(x, r)
+		// Find the shift that explains the result: there must be one.
+		found := false
+		for down := -2; down <= 2 && !found; down++ {
+			for right := -4; right <= 4 && !found; right++ {
+				if slices.Equal(x.Data, shifted(src, 2, height, width, down, right)) {
+					seen[[2]int{down, right}] = true
+					found = true
+				}
+			}
+		}
+		if !found {
+			t.Fatalf("no shift within bounds turns %v into %v", src, x.Data)
+		}
+	}
+	if len(seen) != 5*9 {
+		t.Errorf("%d different shifts, want all 45", len(seen))
+	}
+}
+
+func shifted(src []float32, channels, height, width, down, right int) []float32 {
+	dst := make([]float32, len(src))
+	for k := range channels {
+		for i := range height {
+			for j := range width {
+				if y, x := i-down, j-right; y >= 0 && y < height && x >= 0 && x < width {
+					dst[(k*height+i)*width+j] = src[(k*height+y)*width+x]
+				}
+			}
+		}
+	}
+	return dst
+}
+
+func TestBrightness(t *testing.T) {
+	view := data.Brightness{Factor: [2]float64{0.5, 3}}
+	r := generator(1)
+	least, most := math.Inf(1), 0.0
+	for range 1000 {
+		x := &data.Sample{Shape: tensor.MakeShape(4), Data: []float32{0, 0.25, 0.5, 1}}
+		view.Apply(x, r)
+		factor := float64(x.Data[1]) / 0.25
+		least, most = min(least, factor), max(most, factor)
+		want := []float32{0, float32(0.25 * factor), float32(min(0.5*factor, 1)), float32(min(factor, 1))}
+		if !slices.Equal(x.Data, want) {
+			t.Fatalf("values %v, want %v", x.Data, want)
+		}
+	}
+	if least < 0.5 || least > 0.51 || most < 2.99 || most > 3 {
+		t.Errorf("factors from %.3f to %.3f, want 0.5 to 3", least, most)
+	}
+}
+
+func TestNoise(t *testing.T) {
+	const n, std = 100000, 0.1
+	x := &data.Sample{Shape: tensor.MakeShape(n), Data: make([]float32, n)}
+	for i := range x.Data {
+		x.Data[i] = 0.5
+	}
+	data.Noise{Std: std}.Apply(x, generator(1))
+	var sum, squares float64
+	for _, v := range x.Data {
+		d := float64(v) - 0.5
+		sum += d
+		squares += d * d
+		if v < 0 || v > 1 {
+			t.Fatalf("value %v, want 0 to 1", v)
+		}
+	}
+	// Clipping at five standard deviations changes nothing visible. The limits
+	// are five standard errors: σ/√n and σ/√(2n).
+	if mean := sum / n; math.Abs(mean) > 5*std/math.Sqrt(n) {
+		t.Errorf("mean of the noise %v, want 0", mean)
+	}
+	if got := math.Sqrt(squares / n); math.Abs(got-std) > 5*std/math.Sqrt(2*n) {
+		t.Errorf("standard deviation %v, want %v", got, std)
+	}
+	data.Noise{Std: 100}.Apply(x, generator(2))
+	for _, v := range x.Data {
+		if v < 0 || v > 1 {
+			t.Fatalf("value %v, want 0 to 1", v)
+		}
+	}
+}
+
+// Once a sample has its buffers, views allocate nothing.
+func TestViewAllocations(t *testing.T) {
+	source := rand.NewPCG(1, 2)
+	r := rand.New(source)
+	x := randomImage(r, 1, 28, 28)
+	for _, c := range []struct {
+		name string
+		view data.View
+	}{
+		{"MNISTView", data.MNISTView()},
+		{"DigitsView", data.DigitsView()},
+		{"Shift", data.Shift{Max: 0.2}},
+		{"RandomApply", data.RandomApply{P: 0.5, View: data.Rotation{Degrees: [2]float64{-9, 9}}}},
+	} {
+		c.view.Apply(x, r)
+		if n := testing.AllocsPerRun(100, func() { c.view.Apply(x, r) }); n != 0 {
+			t.Errorf("%s allocates %v times an image, want 0", c.name, n)
+		}
+	}
+}

@@ -1,0 +1,49 @@
+// Package ssl learns representations without labels: SimCLR (Chen et al., A Simple
+// Framework for Contrastive Learning of Visual Representations, ICML 2020).
+//
+// # The idea
+//
+// Take a sample, change it twice at random in ways that should not matter (crop,
+// rotate, brighten), and ask a network to give both views nearly the same vector,
+// and the views of other samples different ones. Nobody says what the samples
+// are; the changes say what to ignore, and what is left is what tells samples
+// apart.
+//
+//	view 1 ─▶ encoder f ─▶ h₁ ─▶ projection head g ─▶ z₁ ─┐
+//	                (shared weights)                       ├─▶ NT-Xent
+//	view 2 ─▶ encoder f ─▶ h₂ ─▶ projection head g ─▶ z₂ ─┘
+//
+// [NTXent] is the loss: each view must pick its partner out of all other views of
+// the batch. It is computed on z, since the head may throw away what the views
+// differ in; the representation that is kept is h, before the head.
+//
+// # How it is built
+//
+// [SimCLR] is the estimator. [New] makes one from a [Config], whose encoder is any
+// [Encoder]; Fit trains it on a [Loader] of pairs; Transform returns the features
+// of a Loader of single views. Who wants the loop for himself has its parts:
+// TrainingStep, ValidationStep, TransformStep, ConfigureOptimizers.
+//
+//	encoder, err := nn.NewMLP(nn.DefaultMLP(784, 512, 256), r)
+//	model, err := ssl.New(ssl.DefaultConfig(encoder))
+//	err = model.Fit(ctx, pairs, nil)
+//	features, err := model.Transform(ctx, images)
+//
+// What comes from outside returns an error that says what came in: a batch that is
+// not a pair, views of different shapes, a temperature of 0. A context that is
+// done ends Fit between two steps.
+//
+// # What the numbers mean
+//
+// A network that maps everything to one point has the loss [Chance], ln(2N−1) for
+// N pairs; one whose views agree and whose samples are orthogonal has
+// [Orthogonal]. The loss cannot be compared between batch sizes or temperatures;
+// top-1, how often the partner is the most similar of all, can a little better;
+// what the features are good for only an evaluation tells (package ssl/eval).
+//
+// The same seed gives the same run to the last bit, for any number of processors.
+//
+// [Build] makes the network of edifice's SimCLR builder, and [AllGatherAndFlatten]
+// shares negatives between workers. Subpackages: ssl/data has datasets, loaders
+// and views, ssl/eval probes and metrics, ssl/simclr is the command.
+package ssl

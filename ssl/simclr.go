@@ -1,0 +1,199 @@
+package ssl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"math/rand/v2"
+
+	"github.com/seed-312a1f22/dyad/autograd"
+	"github.com/seed-312a1f22/dyad/nn"
+	"github.com/seed-312a1f22/dyad/optim"
+	"github.com/seed-312a1f22/dyad/tensor"
+)
+
+// Loader is a source of batches. A batch is its views: two tensors [B, ...] whose
+// rows are pairs, to train on, or one, to transform. ssl/data makes loaders from
+// datasets; anything that has these two methods is one.
+type Loader interface {
+	// Len returns the number of batches in an epoch.
+	Len() int
+
+	// Batches returns the batches of an epoch, the same ones each time. It ends
+	// early with an error when the data cannot be had or ctx is done. A batch
+	// is valid until the next one.
+	Batches(ctx context.Context, epoch int) iter.Seq2[[]*tensor.Tensor, error]
+}
+
+// ErrNotFitted is what Transform returns before Fit has trained a step.
+var ErrNotFitted = errors.New("ssl: Transform before Fit: the encoder is untrained; call Fit first")
+
+// SimCLR trains an encoder so that two views of a sample have similar
+// representations and those of different samples have not (Chen et al., A Simple
+// Framework for Contrastive Learning of Visual Representations, ICML 2020). It
+// has the parameters and the methods of nidl's estimator of that name.
+//
+// A SimCLR serves one goroutine at a time.
+type SimCLR struct {
+	Network // Encoder, which the caller made, and Head, made by New
+
+	config Config
+	fitted bool
+	ranks  []int // of the last step: see ntxentRanks
+}
+
+// New returns an estimator, or the error of config.Validate. The head's weights
+// are drawn from config.RandomState; the encoder's are as they are.
+func New(config Config) (*SimCLR, error) {
+	if err := config.Validate(); err != nil {
+		return nil, err
+	}
+	// The second word only sets this stream apart from others with the same seed.
+	r := rand.New(rand.NewPCG(config.RandomState, 0x68656164)) // "head"
+	head, err := NewProjectionHead(config.Encoder.LatentSize(), config.HiddenDims, config.HeadNorm, r)
+	if err != nil {
+		return nil, err
+	}
+	return &SimCLR{Network: Network{config.Encoder, head}, config: config}, nil
+}
+
+// Config returns the configuration that New was given.
+func (s *SimCLR) Config() Config { return s.config }
+
+// TrainingStep returns the loss of a batch on tape, ready for Backward. The
+// views are encoded in two forward passes, the first view first, so that
+// BatchNorm sees each by itself. The error says what came in when the batch is
+// not a pair of views with the same number of rows, two or more.
+func (s *SimCLR) TrainingStep(tape *autograd.Tape, batch []*tensor.Tensor) (autograd.Var, error) {
+	return s.step(tape, batch, nn.Train)
+}
+
+// ValidationStep is TrainingStep with the running statistics; it is meant for a
+// tape of autograd.NewEval.
+func (s *SimCLR) ValidationStep(tape *autograd.Tape, batch []*tensor.Tensor) (autograd.Var, error) {
+	return s.step(tape, batch, nn.Eval)
+}
+
+func (s *SimCLR) step(tape *autograd.Tape, batch []*tensor.Tensor, mode nn.Mode) (loss autograd.Var, err error) {
+	if err := checkPair(batch); err != nil {
+		return loss, err
+	}
+	if rows := batch[0].Dim(0); mode == nn.Train && rows < 2 {
+		return loss, fmt.Errorf("ssl: a training batch has two pairs or more, this one has %d: a pair alone has no negatives", rows)
+	}
+	z1 := s.Forward(tape.Const(batch[0]), mode)
+	z2 := s.Forward(tape.Const(batch[1]), mode)
+	if rows := 2 * batch[0].Dim(0); len(s.ranks) != rows {
+		s.ranks = make([]int, rows)
+	}
+	return ntxentRanks(z1, z2, s.config.Temperature, s.ranks), nil
+}
+
+// checkPair returns an error that says what came in, unless batch is two views
+// with the same number of rows.
+func checkPair(batch []*tensor.Tensor) error {
+	if len(batch) != 2 {
+		return fmt.Errorf("ssl: a batch is a pair of views; this one has %d: %s", len(batch), shapes(batch))
+	}
+	for _, v := range batch {
+		if v == nil || v.Rank() < 2 || v.Size() == 0 {
+			return fmt.Errorf("ssl: a view is a tensor [B, ...] that is not empty; this batch has %s", shapes(batch))
+		}
+	}
+	if batch[0].Shape() != batch[1].Shape() {
+		return fmt.Errorf("ssl: the two views of a batch differ in shape: %s", shapes(batch))
+	}
+	return nil
+}
+
+// shapes describes the views of a batch, for errors.
+func shapes(batch []*tensor.Tensor) string {
+	text := "no tensors"
+	for i, v := range batch {
+		what := "nil"
+		if v != nil {
+			what = v.Shape().String()
+		}
+		if i == 0 {
+			text = "shapes " + what
+		} else {
+			text += " and " + what
+		}
+	}
+	return text
+}
+
+// Contrastive returns, for the last TrainingStep or ValidationStep, the fraction
+// of the rows whose positive is the most similar of all other rows, and the
+// fraction for which it is among the five most similar.
+func (s *SimCLR) Contrastive() (top1, top5 float64) {
+	if len(s.ranks) == 0 {
+		return 0, 0
+	}
+	var n1, n5 int
+	for _, rank := range s.ranks {
+		if rank <= 1 {
+			n1++
+		}
+		if rank <= 5 {
+			n5++
+		}
+	}
+	return float64(n1) / float64(len(s.ranks)), float64(n5) / float64(len(s.ranks))
+}
+
+// TransformStep returns the representation of a batch, [B, LatentSize]: the
+// encoder's output in Eval, without the head.
+func (s *SimCLR) TransformStep(tape *autograd.Tape, x *tensor.Tensor) autograd.Var {
+	return s.Encoder.Forward(tape.Const(x), nn.Eval)
+}
+
+// Transform returns the representations of all samples of data in its order,
+// [n, LatentSize]. The batches of data have one view. It returns ErrNotFitted
+// before Fit has trained a step; Features has no such condition.
+func (s *SimCLR) Transform(ctx context.Context, data Loader) (*tensor.Tensor, error) {
+	if !s.fitted {
+		return nil, ErrNotFitted
+	}
+	return Features(ctx, s.Encoder, data)
+}
+
+// Features returns the encoder's output in Eval for all samples of data in its
+// order, [n, LatentSize], whether or not the encoder has been trained. The
+// batches of data have one view.
+func Features(ctx context.Context, encoder Encoder, data Loader) (*tensor.Tensor, error) {
+	tape := autograd.NewEval()
+	var all []float32
+	for batch, err := range data.Batches(ctx, 0) {
+		if err != nil {
+			return nil, err
+		}
+		if len(batch) != 1 || batch[0] == nil {
+			return nil, fmt.Errorf("ssl: a batch to transform has one view; this one has %d: %s", len(batch), shapes(batch))
+		}
+		tape.Reset()
+		all = append(all, encoder.Forward(tape.Const(batch[0]), nn.Eval).Value().Data()...)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	d := encoder.LatentSize()
+	if len(all)%d != 0 {
+		return nil, fmt.Errorf("ssl: the encoder's LatentSize is %d, but its features are not of that width", d)
+	}
+	return tensor.FromSlice(all, len(all)/d, d), nil
+}
+
+// ConfigureOptimizers returns AdamW over the network's parameters, without decay
+// for those with one axis (biases, normalisation), and the schedule of the
+// learning rate: the pure function of the number of finished steps that the
+// configuration describes, for stepsPerEpoch steps an epoch.
+func (s *SimCLR) ConfigureOptimizers(stepsPerEpoch int) (optim.Optimizer, optim.Schedule, error) {
+	c := &s.config
+	opt, err := optim.NewAdamW(optim.DefaultAdamW(), optim.DecayGroups(s.Params(), c.LR, c.WeightDecay)...)
+	if err != nil {
+		return nil, nil, err
+	}
+	return opt, c.schedule(stepsPerEpoch), nil
+}
