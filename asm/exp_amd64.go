@@ -25,6 +25,8 @@ func expAVX512(dst, x []float32)
 
 // expConstants holds the constants of expOne in the order in which the assembly
 // needs them, each repeated to fill a 256-bit register.
+//
+//lint:ignore U1000 the assembly reads it
 var expConstants = repeat8(expMin, expMax, log2e, roundShift, -ln2High, -ln2Low,
 	1.0/5040, 1.0/720, 1.0/120, 1.0/24, 1.0/6, 1.0/2, 1)
 
