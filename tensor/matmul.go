@@ -30,10 +30,11 @@ func MatMul(dst, a, b *Tensor, o MatMulOpts) {
 	if o.Bias != nil {
 		checkApart("MatMul", dst, o.Bias)
 	}
-	k.split()
+	procs := runtime.GOMAXPROCS(0)
+	k.split(procs)
 	k.a, k.b, k.c = a.data, b.data, dst.data
 	blocks := k.batch * k.gridM * k.gridN
-	workspaces.reserve(min(runtime.GOMAXPROCS(0), (blocks-1)/k.grain+1))
+	workspaces.reserve(min(procs, (blocks-1)/k.grain+1))
 	matMulKernel.Run(blocks, k.grain, k)
 }
 
@@ -123,24 +124,29 @@ func transposed(o *MatMulOpts) string {
 	return "second operand transposed"
 }
 
-// How a product is cut. Every block packs its share of a and b anew, which costs
-// a few per cent from four million multiply-adds up, 20 to 40 µs; so more than
-// one block to each of 16 cores is not worth it. From a million on, two blocks
-// are worth handing one out to a second core. The edges of blocks are multiples
-// of the largest micro-kernel's tile, 12×32, except at the ends of the matrix.
+// How a product is cut: not at all for one processor, else into blocksPerProc
+// for each, so that one that is held up does not hold up all. The bits do not
+// depend on it. Every block packs its share of a and b anew, which costs a few
+// per cent from four million multiply-adds up, 20 to 40 µs. From a million on,
+// two blocks are worth handing one out to a second core. The edges of blocks are
+// multiples of the largest micro-kernel's tile, 12×32, except at the ends of the
+// matrix.
 const (
-	blockMACs = 4 << 20
-	twoMACs   = 1 << 20
-	maxBlocks = 16
-	tileM     = 12
-	tileN     = 32
+	blockMACs     = 4 << 20
+	twoMACs       = 1 << 20
+	blocksPerProc = 2
+	tileM         = 12
+	tileN         = 32
 )
 
-// split chooses the grid, from the sizes alone.
-func (k *matMulArgs) split() {
-	macs := k.m * k.n * max(k.k, 1)
-	chunks := min(maxBlocks, k.batch*macs/blockMACs)
-	if chunks < 2 && k.batch*macs >= twoMACs {
+// split chooses the grid.
+func (k *matMulArgs) split(procs int) {
+	macs := k.batch * k.m * k.n * max(k.k, 1)
+	chunks := min(blocksPerProc*procs, macs/blockMACs)
+	switch {
+	case procs == 1:
+		chunks = 1
+	case chunks < 2 && macs >= twoMACs:
 		chunks = 2
 	}
 	k.gridM, k.blockM = 1, k.m
