@@ -27,14 +27,20 @@ var arrows = map[string][]string{
 	"ssl/data":            {"tensor"},
 	"ssl/eval":            {"tensor"},
 	"ssl/simclr":          {"ssl", "ssl/data", "ssl/eval", "nn", "optim", "autograd", "tensor", "asm"},
-	"bench":               {"ssl", "ssl/data", "nn", "optim", "autograd", "tensor", "asm"},
+	"bench":               {},
+	"bench/peak":          {"asm"},
+	"bench/protocol":      {},
+	"bench/workload":      {"bench/protocol", "ssl", "nn", "optim", "autograd", "tensor", "asm"},
+	"bench/compare":       {"bench/peak", "bench/protocol", "bench/workload", "asm"},
 }
 
 // outside says which modules beyond the standard library a package may depend
 // on, directly or not. x/sys/cpu is open to all.
 var outside = map[string][]string{
-	"ssl/eval":   {"gonum.org/v1/gonum/"},
-	"ssl/simclr": {"gonum.org/v1/gonum/"},
+	"ssl/eval":       {"gonum.org/v1/gonum/"},
+	"ssl/simclr":     {"gonum.org/v1/gonum/"},
+	"bench/workload": {"gonum.org/v1/gonum/"},
+	"bench/compare":  {"gonum.org/v1/gonum/"},
 }
 
 // TestArrows holds the import arrows of the design, and that the core packages

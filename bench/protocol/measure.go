@@ -1,0 +1,46 @@
+package protocol
+
+import (
+	"slices"
+	"time"
+)
+
+// Timing is what the calls of one request took. A sample is the mean of a batch
+// of calls, as many as take 0.2 ms, so that reading the clock costs nothing.
+type Timing struct {
+	Median float64 `json:"median"` // of the samples, in seconds per call
+	Best   float64 `json:"best"`   // the fastest sample, in seconds per call
+	Calls  int     `json:"calls"`  // that were timed
+}
+
+const sample = 200 * time.Microsecond
+
+// Measure calls run for a quarter of d to warm up, caches and clock, and then
+// for d to time it. Each of the two is one call at least.
+func Measure(run func(), d time.Duration) Timing {
+	batch, calls := 1, 0
+	for start := time.Now(); ; {
+		run()
+		calls++
+		if took := time.Since(start); took >= d/4 {
+			if perCall := took / time.Duration(calls); perCall < sample {
+				batch = int(sample / max(perCall, 1))
+			}
+			break
+		}
+	}
+	var samples []float64
+	for start := time.Now(); len(samples) == 0 || time.Since(start) < d; {
+		t := time.Now()
+		for range batch {
+			run()
+		}
+		samples = append(samples, time.Since(t).Seconds()/float64(batch))
+	}
+	slices.Sort(samples)
+	return Timing{
+		Median: (samples[(len(samples)-1)/2] + samples[len(samples)/2]) / 2,
+		Best:   samples[0],
+		Calls:  len(samples) * batch,
+	}
+}
