@@ -11,7 +11,7 @@ import (
 // on vectors that fit in no cache. Bytes are those read and written.
 func BenchmarkKernels(b *testing.B) {
 	traffic := map[string]int64{ // bytes per element
-		"Dot": 8, "Dsdot": 8, "Sum": 4, "Max": 4, "Axpy": 12, "Add": 12, "ReLU": 8, "Exp": 8, "Adam": 28, "AccumulateDot": 24,
+		"Dot": 8, "Dsdot": 8, "Sum": 4, "Max": 4, "Axpy": 12, "Add": 12, "ReLU": 8, "Exp": 8, "Adam": 28,
 	}
 	for _, k := range kernels {
 		perElement, ok := traffic[k.name]

@@ -6,11 +6,15 @@
 //
 // # What is here
 //
-//   - elementwise: Add, Sub, Mul, Div, AddScalar, Scale, Axpy, FMA, Sqrt, Exp,
-//     ReLU, ReLUGrad;
+//   - elementwise: Add, Sub, Mul, Div, AddScalar, Scale, Axpy, FMA, Sqrt, Exp, Log,
+//     and the activations with their gradients: ReLU, Sigmoid, Tanh, Softplus, GELU;
 //   - reductions: Dot in float32; Dsdot, Sum and SumSquares accumulated in
-//     float64; Max;
-//   - sums over rows, one row at a time: AccumulateSum, AccumulateDot;
+//     float64, and SumDot, two of them at once; Max; CountGreater; ExpSum, which is
+//     an Exp with its Sum;
+//   - sums over rows, one row at a time: AccumulateSum, AccumulateGreater; or of a
+//     strip of columns, in registers: ColumnSums, ColumnMoments;
+//   - normalisation: BatchNorm, whose strips have a channel in each column and which
+//     may apply ReLU on the way; LayerNormalize and what goes with it, by rows;
 //   - Adam, the whole update of Adam and AdamW in one sweep over memory, because
 //     memory, not arithmetic, is what limits it;
 //   - Gemm, the matrix product of all four transposition pairs with bias and ReLU
@@ -79,6 +83,8 @@
 // uses. The elementwise kernels share one loop, the macro MAP of map_avx2.h and
 // map_avx512.h: four registers at a time, then one, then a masked one. A kernel
 // such as Add is the arguments, loaded into registers, and the name of a macro of
-// one line that says what to do with a register. Every kernel ends in VZEROUPPER,
-// which spares the code after it a penalty for mixing old and new instructions.
+// one line that says what to do with a register. The kernels that walk down columns
+// share another, the macro STRIP of strip_avx2.h and strip_avx512.h. Every kernel
+// ends in VZEROUPPER, which spares the code after it a penalty for mixing old and
+// new instructions.
 package asm

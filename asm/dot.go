@@ -30,10 +30,10 @@ func Dsdot(x, y []float32) float64 {
 // SumSquares returns Σ x[i]², accumulated in float64: it is Dsdot(x, x).
 func SumSquares(x []float32) float64 { return dsdot(x, x) }
 
-// AccumulateDot sets acc[j] = acc[j] + x[j]·y[j] in float64, where the product is
-// exact: called once per row, it gives the dot products of the columns of two
-// row-major matrices. It panics if the lengths differ.
-func AccumulateDot(acc []float64, x, y []float32) {
-	checkLengths3("AccumulateDot", len(acc), len(x), len(y))
-	accumulateDot(acc, x, y)
+// SumDot returns Σ x[i] and Σ x[i]·y[i] from one pass over both, each accumulated
+// in float64 as Sum and Dsdot do, and with their bits. It panics if the lengths
+// differ. SumDot(x, x) is what the mean and the variance are made of.
+func SumDot(x, y []float32) (sum, dot float64) {
+	checkLengths2("SumDot", len(x), len(y))
+	return sumDot(x, y)
 }

@@ -22,15 +22,14 @@ func dsdot(x, y []float32) float64 {
 	return dsdotGeneric(x, y)
 }
 
-func accumulateDot(acc []float64, x, y []float32) {
+func sumDot(x, y []float32) (sum, dot float64) {
 	switch current {
 	case avx512:
-		accumulateDotAVX512(acc, x, y)
-	case avx2:
-		accumulateDotAVX2(acc, x, y)
-	default:
-		accumulateDotGeneric(acc, x, y)
+		return sumDotAVX512(x, y)
+	case avx2: // has no registers for 64 sums
+		return sumAVX2(x), dsdotAVX2(x, y)
 	}
+	return sumDotGeneric(x, y)
 }
 
 // The assembly. Each pair is the loop of its comment, for every i.
@@ -51,10 +50,8 @@ func dsdotAVX2(x, y []float32) float64
 //go:noescape
 func dsdotAVX512(x, y []float32) float64
 
-// acc[i] += float64(x[i]) * float64(y[i])
+// s[i%32] += float64(x[i]); d[i%32] += float64(x[i]) * float64(y[i]), then both
+// folded
 //
 //go:noescape
-func accumulateDotAVX2(acc []float64, x, y []float32)
-
-//go:noescape
-func accumulateDotAVX512(acc []float64, x, y []float32)
+func sumDotAVX512(x, y []float32) (sum, dot float64)

@@ -127,54 +127,70 @@ fold:
 	VZEROUPPER
 	RET
 
-// func accumulateDotAVX512(acc []float64, x, y []float32)
+// func sumDotAVX512(x, y []float32) (sum, dot float64)
 //
-//	for j := range acc { acc[j] += float64(x[j]) * float64(y[j]) }
-TEXT ·accumulateDotAVX512(SB), NOSPLIT, $0-72
-	MOVQ acc_base+0(FP), DI
-	MOVQ acc_len+8(FP), R9
-	MOVQ x_base+24(FP), SI
-	MOVQ y_base+48(FP), DX
-	XORL AX, AX
-	MOVQ R9, BX
-	ANDQ $-32, BX
-	JZ   rest
+//	for i := range x {
+//		s[i%32] += float64(x[i])
+//		d[i%32] += float64(x[i]) * float64(y[i])
+//	}
+//	both folded by halves
+//
+// The lanes of s are in Z12–Z15.
+TEXT ·sumDotAVX512(SB), NOSPLIT, $0-64
+	MOVQ   x_base+0(FP), SI
+	MOVQ   x_len+8(FP), R9
+	MOVQ   y_base+24(FP), DX
+	VXORPD X0, X0, X0
+	VXORPD X1, X1, X1
+	VXORPD X2, X2, X2
+	VXORPD X3, X3, X3
+	VXORPD X12, X12, X12
+	VXORPD X13, X13, X13
+	VXORPD X14, X14, X14
+	VXORPD X15, X15, X15
+	XORL   AX, AX
+	KXNORD K1, K1, K1
+	KXNORD K2, K2, K2
+	KXNORD K3, K3, K3
+	KXNORD K4, K4, K4
+	MOVQ   R9, BX
+	ANDQ   $-32, BX
+	JZ     rest
+
+#define SUM_DOT(off, mask, x, y, s, d) \
+	VCVTPS2PD.Z off(SI)(AX*4), mask, x; \
+	VCVTPS2PD.Z off(DX)(AX*4), mask, y; \
+	VADDPD      x, s, s;                \
+	VFMADD231PD y, x, d
+
+#define SUM_DOT32 \
+	SUM_DOT(0, K1, Z4, Z8, Z12, Z0);   \
+	SUM_DOT(32, K2, Z5, Z9, Z13, Z1);  \
+	SUM_DOT(64, K3, Z6, Z10, Z14, Z2); \
+	SUM_DOT(96, K4, Z7, Z11, Z15, Z3)
 
 blocks:
-	VCVTPS2PD   (SI)(AX*4), Z4
-	VCVTPS2PD   32(SI)(AX*4), Z5
-	VCVTPS2PD   64(SI)(AX*4), Z6
-	VCVTPS2PD   96(SI)(AX*4), Z7
-	VCVTPS2PD   (DX)(AX*4), Z8
-	VCVTPS2PD   32(DX)(AX*4), Z9
-	VCVTPS2PD   64(DX)(AX*4), Z10
-	VCVTPS2PD   96(DX)(AX*4), Z11
-	VFMADD213PD (DI)(AX*8), Z8, Z4
-	VFMADD213PD 64(DI)(AX*8), Z9, Z5
-	VFMADD213PD 128(DI)(AX*8), Z10, Z6
-	VFMADD213PD 192(DI)(AX*8), Z11, Z7
-	VMOVUPD     Z4, (DI)(AX*8)
-	VMOVUPD     Z5, 64(DI)(AX*8)
-	VMOVUPD     Z6, 128(DI)(AX*8)
-	VMOVUPD     Z7, 192(DI)(AX*8)
-	ADDQ        $32, AX
-	CMPQ        AX, BX
-	JLT         blocks
+	SUM_DOT32
+	ADDQ $32, AX
+	CMPQ AX, BX
+	JLT  blocks
 
 rest:
-	REST(done)
+	REST(fold)
+	KMOVD    BX, K1
+	KSHIFTRD $8, K1, K2
+	KSHIFTRD $16, K1, K3
+	KSHIFTRD $24, K1, K4
+	SUM_DOT32
 
-vector: // BX has a one for each element left
-	KMOVB       BX, K1
-	VCVTPS2PD.Z (SI)(AX*4), K1, Z4
-	VCVTPS2PD.Z (DX)(AX*4), K1, Z8
-	VMOVUPD.Z   (DI)(AX*8), K1, Z0
-	VFMADD231PD Z8, Z4, Z0
-	VMOVUPD     Z0, K1, (DI)(AX*8)
-	ADDQ        $8, AX
-	SHRQ        $8, BX
-	JNZ         vector
-
-done:
+fold:
+	FOLD_PD
+	VMOVSD  X0, dot+56(FP)
+	VMOVAPD Z12, Z0
+	VMOVAPD Z13, Z1
+	VMOVAPD Z14, Z2
+	VMOVAPD Z15, Z3
+	FOLD_PD
+	VMOVSD X0, sum+48(FP)
 	VZEROUPPER
 	RET

@@ -39,12 +39,14 @@ func dotBlock(lanes, x, y *[dotLanes]float32) {
 func dsdotGeneric(x, y []float32) float64 {
 	var lanes [dsdotLanes]float64
 	for len(x) >= dsdotLanes {
-		accumulateDotGeneric(lanes[:], x[:dsdotLanes], y[:dsdotLanes])
+		accumulateDot(lanes[:], x[:dsdotLanes], y[:dsdotLanes])
 		x, y = x[dsdotLanes:], y[dsdotLanes:]
 	}
-	accumulateDotGeneric(lanes[:len(x)], x, y)
+	accumulateDot(lanes[:len(x)], x, y)
 	return foldLanes(&lanes)
 }
+
+func sumDotGeneric(x, y []float32) (sum, dot float64) { return sumGeneric(x), dsdotGeneric(x, y) }
 
 // foldLanes adds the lanes up by halves.
 func foldLanes(lanes *[dsdotLanes]float64) float64 {
@@ -54,12 +56,4 @@ func foldLanes(lanes *[dsdotLanes]float64) float64 {
 		}
 	}
 	return lanes[0]
-}
-
-// accumulateDotGeneric may be fused by the compiler or not: the product is exact.
-func accumulateDotGeneric(acc []float64, x, y []float32) {
-	x, y = x[:len(acc)], y[:len(acc)]
-	for j := range acc {
-		acc[j] += float64(x[j]) * float64(y[j])
-	}
 }

@@ -45,6 +45,33 @@ func ExampleAccumulateSum() {
 	// Output: [6 60]
 }
 
+// The same, at once.
+func ExampleColumnSums() {
+	var sum [asm.StripWidth]float64
+	x := []float32{
+		1, 10,
+		2, 20,
+		3, 30,
+	}
+	asm.ColumnSums(&sum, x, 3, 2, 2)
+	fmt.Println(sum[:2])
+	// Output: [6 60]
+}
+
+// A batch of two, of one channel.
+func ExampleBatchNorm() {
+	x := []float32{2, 6}
+	b := asm.BatchNorm{Mean: [asm.StripWidth]float32{4}, Scale: [asm.StripWidth]float32{0.5}}
+	y := make([]float32, 2)
+	b.Normalize(y, x, 2, 1, 1, false)
+	fmt.Println(y)
+	b.Normalize(y, x, 2, 1, 1, true)
+	fmt.Println(y)
+	// Output:
+	// [-1 1]
+	// [0 1]
+}
+
 // The first step of AdamW moves a weight by the learning rate, against the sign
 // of its gradient, whatever the gradient's size.
 func ExampleAdamStep() {

@@ -22,6 +22,14 @@ func Exp(dst, x []float32) {
 	exp(dst, x)
 }
 
+// ExpSum sets dst[i] = e^(a·x[i] + b), the argument by one fused multiply-add and
+// the rest as Exp does, and returns Σ dst[i] as Sum does. It panics if the lengths
+// differ; dst may be x.
+func ExpSum(dst, x []float32, a, b float32) float64 {
+	checkLengths2("ExpSum", len(dst), len(x))
+	return expSum(dst, x, a, b)
+}
+
 const (
 	// Arguments are clamped to this range. e^expMin is below half of the
 	// smallest subnormal, 2⁻¹⁵⁰, and gives 0; e^expMax overflows to +Inf.

@@ -1,56 +1,91 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "exp_avx512.h"
 #include "map_avx512.h"
-
-// Constants, as expConstants lists them:
-//
-//	Z16, Z17   expMin, expMax
-//	Z18        log2e
-//	Z19        roundShift
-//	Z20, Z21   -ln2High, -ln2Low
-//	Z22–Z28    1/5040, 1/720, 1/120, 1/24, 1/6, 1/2, 1
-
-// EXP is expOne. VMAXPS and VMINPS return their last operand, Go's first, if it
-// is a NaN. VSCALEFPS multiplies by 2ⁿ with one rounding, as the two products of
-// expOne do.
-#define EXP(x, y, z) \
-	VMAXPS      x, Z16, x;   \ // max(x, expMin)
-	VMINPS      x, Z17, x;   \ // min(x, expMax)
-	VMOVAPS     Z19, Z12;    \
-	VFMADD231PS Z18, x, Z12; \ // t = x·log₂e + roundShift
-	VSUBPS      Z19, Z12, Z12; \ // n = t − roundShift
-	VFMADD231PS Z20, Z12, x; \ // r = x − n·ln 2
-	VFMADD231PS Z21, Z12, x; \
-	VMOVAPS     Z22, Z13;    \
-	VFMADD213PS Z23, x, Z13; \ // p = p·r + 1/k!
-	VFMADD213PS Z24, x, Z13; \
-	VFMADD213PS Z25, x, Z13; \
-	VFMADD213PS Z26, x, Z13; \
-	VFMADD213PS Z27, x, Z13; \
-	VFMADD213PS Z28, x, Z13; \
-	VFMADD213PS Z28, x, Z13; \
-	VSCALEFPS   Z12, Z13, x    // p·2ⁿ
+#include "lanes_avx512.h"
 
 // func expAVX512(dst, x []float32)
 //
 //	dst[i] = expOne(x[i])
 TEXT ·expAVX512(SB), NOSPLIT, $0-48
+	MOVQ dst_base+0(FP), DI
+	MOVQ dst_len+8(FP), R9
+	MOVQ x_base+24(FP), SI
+	EXP_CONSTANTS
+	MAP1(EXP)
+	RET
+
+// func expSumAVX512(dst, x []float32, a, b float32) float64
+//
+//	for i := range x {
+//		dst[i] = expOne(fma(a, x[i], b))
+//		lane[i%32] += float64(dst[i])
+//	}
+//	lanes folded by halves
+//
+// Z29 and Z30 are a and b.
+TEXT ·expSumAVX512(SB), NOSPLIT, $0-64
 	MOVQ         dst_base+0(FP), DI
 	MOVQ         dst_len+8(FP), R9
 	MOVQ         x_base+24(FP), SI
-	VBROADCASTSS ·expConstants+0(SB), Z16
-	VBROADCASTSS ·expConstants+32(SB), Z17
-	VBROADCASTSS ·expConstants+64(SB), Z18
-	VBROADCASTSS ·expConstants+96(SB), Z19
-	VBROADCASTSS ·expConstants+128(SB), Z20
-	VBROADCASTSS ·expConstants+160(SB), Z21
-	VBROADCASTSS ·expConstants+192(SB), Z22
-	VBROADCASTSS ·expConstants+224(SB), Z23
-	VBROADCASTSS ·expConstants+256(SB), Z24
-	VBROADCASTSS ·expConstants+288(SB), Z25
-	VBROADCASTSS ·expConstants+320(SB), Z26
-	VBROADCASTSS ·expConstants+352(SB), Z27
-	VBROADCASTSS ·expConstants+384(SB), Z28
-	MAP1(EXP)
+	VBROADCASTSS a+48(FP), Z29
+	VBROADCASTSS b+52(FP), Z30
+	EXP_CONSTANTS
+	VXORPD       X0, X0, X0
+	VXORPD       X1, X1, X1
+	VXORPD       X2, X2, X2
+	VXORPD       X3, X3, X3
+	XORL         AX, AX
+	MOVQ         R9, BX
+	ANDQ         $-32, BX
+	JZ           rest
+
+// ADD_LANES adds the elements of Z4 and Z5 to the lanes.
+#define ADD_LANES \
+	VCVTPS2PD     Y4, Z8;    \
+	VEXTRACTF64X4 $1, Z4, Y9; \
+	VCVTPS2PD     Y9, Z9;    \
+	VCVTPS2PD     Y5, Z10;   \
+	VEXTRACTF64X4 $1, Z5, Y11; \
+	VCVTPS2PD     Y11, Z11;  \
+	VADDPD        Z8, Z0, Z0; \
+	VADDPD        Z9, Z1, Z1; \
+	VADDPD        Z10, Z2, Z2; \
+	VADDPD        Z11, Z3, Z3
+
+blocks:
+	VMOVUPS     (SI)(AX*4), Z4
+	VMOVUPS     64(SI)(AX*4), Z5
+	VFMADD213PS Z30, Z29, Z4
+	VFMADD213PS Z30, Z29, Z5
+	EXP(Z4, Z4, Z4)
+	EXP(Z5, Z5, Z5)
+	VMOVUPS     Z4, (DI)(AX*4)
+	VMOVUPS     Z5, 64(DI)(AX*4)
+	ADD_LANES
+	ADDQ        $32, AX
+	CMPQ        AX, BX
+	JLT         blocks
+
+rest:
+	REST(fold)
+	KMOVD       BX, K1
+	KSHIFTRD    $16, K1, K2
+	VMOVUPS.Z   (SI)(AX*4), K1, Z4
+	VMOVUPS.Z   64(SI)(AX*4), K2, Z5
+	VFMADD213PS Z30, Z29, Z4
+	VFMADD213PS Z30, Z29, Z5
+	EXP(Z4, Z4, Z4)
+	EXP(Z5, Z5, Z5)
+	VMOVUPS     Z4, K1, (DI)(AX*4)
+	VMOVUPS     Z5, K2, 64(DI)(AX*4)
+	VMOVAPS.Z   Z4, K1, Z4
+	VMOVAPS.Z   Z5, K2, Z5
+	ADD_LANES
+
+fold:
+	FOLD_PD
+	VMOVSD X0, ret+56(FP)
+	VZEROUPPER
 	RET

@@ -9,6 +9,14 @@ func expGeneric(dst, x []float32) {
 	}
 }
 
+func expSumGeneric(dst, x []float32, a, b float32) float64 {
+	x = x[:len(dst)]
+	for i := range dst {
+		dst[i] = expOne(fma(a, x[i], b))
+	}
+	return sumGeneric(dst)
+}
+
 func expOne(x float32) float32 {
 	if x != x {
 		return x
@@ -29,7 +37,7 @@ func expOne(x float32) float32 {
 
 	k := int32(math.Float32bits(t)) - int32(math.Float32bits(roundShift)) // n as an integer
 	half := k >> 1
-	return p * powerOfTwo(half) * powerOfTwo(k-half)
+	return float32(p * powerOfTwo(half) * powerOfTwo(k-half))
 }
 
 // powerOfTwo returns 2ᵏ for −126 ≤ k ≤ 127, by writing its exponent.

@@ -34,18 +34,16 @@ package asm
 // elements, or the memory from the first to the last element of C overlaps that
 // of A, B or the bias.
 func Gemm(w *Workspace, transA, transB bool, m, n, k int, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int, e Epilogue) {
-	checkGemm(w, transA, transB, m, n, k, a, lda, b, ldb, c, ldc, e)
-	if m == 0 || n == 0 {
-		return
+	var g product // field by field: the compiler would build a literal elsewhere and copy it
+	g.m, g.n, g.k = m, n, k
+	g.a.x, g.a.ld, g.a.depthMajor = a, lda, transA
+	g.b.x, g.b.ld, g.b.depthMajor = b, ldb, !transB
+	g.c, g.ldc, g.beta = c, ldc, beta
+	g.bias, g.relu = e.Bias, e.ReLU
+	g.check(w)
+	if m > 0 && n > 0 {
+		g.compute(w)
 	}
-	g := product{
-		m: m, n: n, k: k,
-		a: operand{a, lda, transA},
-		b: operand{b, ldb, !transB},
-		c: c, ldc: ldc,
-		beta: beta, bias: e.Bias, relu: e.ReLU,
-	}
-	g.run(w)
 }
 
 // Epilogue is what Gemm does to each element of C after the last product, while

@@ -2,14 +2,15 @@
 
 #include "go_asm.h"
 #include "textflag.h"
+#include "gemm_avx2.h"
 
-// The AVX2 micro-kernel of Gemm: a tile of 6×16.
+// The AVX2 micro-kernel of Gemm: a tile of up to 6×16.
 //
 // Its loop, in Go:
 //
 //	for range t.k {
-//		for i := range 6 {
-//			for j := range 16 {
+//		for i := range t.rows {
+//			for j := range t.cols {
 //				acc[i][j] = fma(a[i*aRow], b[j], acc[i][j])
 //			}
 //		}
@@ -22,9 +23,9 @@
 // vectors of B and broadcasts 6 elements of A: 8 loads in 6 cycles, where two
 // ports could do 12.
 //
-// A tile of at most 3 rows runs a loop of its own; its panel of A has padding.
-// Columns that C does not have are computed from the padding of B and masked in
-// every access to C and to the bias.
+// Every number of rows has a loop of its own, so that nothing is read or computed
+// for rows that the tile does not have. Tiles of at most 8 columns leave the
+// second vector of B out. Loads of B are masked if columns are missing.
 //
 //	DI        the tile
 //	SI, R8    A, rows 0 and 3
@@ -32,6 +33,7 @@
 //	R12       bytes from step to step of A
 //	BX, DX    B and the bytes from step to step
 //	CX        steps left
+//	R10       masks of the columns of C that exist
 //	Y0–Y11    accumulators: row i in Y(2i) and Y(2i+1)
 //	Y12, Y13  B
 //	Y14, Y15  A
@@ -43,8 +45,20 @@
 #define B    BX
 #define BROW DX
 #define K    CX
+#define MASK R10
 
-// and once the accumulators are complete
+// in addition, to choose a loop and to prefetch
+//
+//	R13       rows of the tile
+//	AX        bytes from B to the row to prefetch
+//	R8, R9    where both panels are packed: the line to prefetch, and the bytes to
+//	          the next one
+#define COUNT   R13
+#define AHEAD   AX
+#define NEXT    R8
+#define NEXTROW R9
+
+// and before and after the loop
 //
 //	AX, R13   C and the bytes from row to row
 //	R9        rows left
@@ -54,78 +68,8 @@
 #define CROW R13
 #define ROWS R9
 
-#define LOADB \
-	VMOVUPS (B), Y12   \
-	VMOVUPS 32(B), Y13 \
-	ADDQ    BROW, B
-
-// THREE multiplies three rows of A, from base on, by the vectors of B.
-#define THREE(base, p0, q0, p1, q1, p2, q2) \
-	VBROADCASTSS (base), Y14        \
-	VBROADCASTSS (base)(ROW*1), Y15 \
-	VFMADD231PS  Y12, Y14, p0       \
-	VFMADD231PS  Y13, Y14, q0       \
-	VBROADCASTSS (base)(ROW*2), Y14 \
-	ADDQ         COL, base          \
-	VFMADD231PS  Y12, Y15, p1       \
-	VFMADD231PS  Y13, Y15, q1       \
-	VFMADD231PS  Y12, Y14, p2       \
-	VFMADD231PS  Y13, Y14, q2
-
-#define STEP3 \
-	LOADB \
-	THREE(A0, Y0, Y1, Y2, Y3, Y4, Y5)
-
-#define STEP6 \
-	STEP3 \
-	THREE(A3, Y6, Y7, Y8, Y9, Y10, Y11)
-
-// PACKED is STEP6 number u of four for packed panels: no strides, and with them
-// 3 of 24 instructions less.
-#define PACKED(u) \
-	VMOVUPS      (u*64+0)(B), Y12   \
-	VMOVUPS      (u*64+32)(B), Y13  \
-	VBROADCASTSS (u*24+0)(A0), Y14  \
-	VFMADD231PS  Y12, Y14, Y0       \
-	VFMADD231PS  Y13, Y14, Y1       \
-	VBROADCASTSS (u*24+4)(A0), Y15  \
-	VFMADD231PS  Y12, Y15, Y2       \
-	VFMADD231PS  Y13, Y15, Y3       \
-	VBROADCASTSS (u*24+8)(A0), Y14  \
-	VFMADD231PS  Y12, Y14, Y4       \
-	VFMADD231PS  Y13, Y14, Y5       \
-	VBROADCASTSS (u*24+12)(A0), Y15 \
-	VFMADD231PS  Y12, Y15, Y6       \
-	VFMADD231PS  Y13, Y15, Y7       \
-	VBROADCASTSS (u*24+16)(A0), Y14 \
-	VFMADD231PS  Y12, Y14, Y8       \
-	VFMADD231PS  Y13, Y14, Y9       \
-	VBROADCASTSS (u*24+20)(A0), Y15 \
-	VFMADD231PS  Y12, Y15, Y10      \
-	VFMADD231PS  Y13, Y15, Y11
-
-// LOOP takes K steps, four at a time as long as there are four.
-#define LOOP(step, loop, tail, last) \
-	SUBQ $4, K    \
-	JLT  tail     \
-loop:             \
-	step          \
-	step          \
-	step          \
-	step          \
-	SUBQ $4, K    \
-	JGE  loop     \
-tail:             \
-	ADDQ $4, K    \
-	JZ   complete \
-last:             \
-	step          \
-	DECQ K        \
-	JNZ  last     \
-	JMP  complete
-
-// NEXTROW goes to the next row of C, or to done after the last one.
-#define NEXTROW(done) \
+// AFTERROW goes to the next row of C, or to done after the last one.
+#define AFTERROW(done) \
 	ADDQ CROW, C \
 	DECQ ROWS    \
 	JZ   done
@@ -148,7 +92,7 @@ last:             \
 	VMASKMOVPS 32(C), Y13, Y15 \
 	VADDPS     Y14, p, p       \
 	VADDPS     Y15, q, q       \
-	NEXTROW(epilogue)
+	AFTERROW(epilogue)
 
 // SCALEROW: p = fma(beta, C, p), with beta in Y15.
 #define SCALEROW(p, q) \
@@ -156,7 +100,7 @@ last:             \
 	VFMADD231PS Y14, Y15, p     \
 	VMASKMOVPS  32(C), Y13, Y14 \
 	VFMADD231PS Y14, Y15, q     \
-	NEXTROW(epilogue)
+	AFTERROW(epilogue)
 
 #define BIASROW(p, q) \
 	VADDPS Y14, p, p \
@@ -171,39 +115,48 @@ last:             \
 #define STOREROW(p, q) \
 	VMOVUPS p, (C)   \
 	VMOVUPS q, 32(C) \
-	NEXTROW(done)
+	AFTERROW(done)
 
 // STOREPART is STOREROW for tiles that lack columns: a masked store takes many
 // times as long on AMD.
 #define STOREPART(p, q) \
 	VMASKMOVPS p, Y12, (C)   \
 	VMASKMOVPS q, Y13, 32(C) \
-	NEXTROW(done)
+	AFTERROW(done)
 
 // FIRSTROW sets C and ROWS for a walk through the rows of C.
 #define FIRSTROW \
-	MOVQ tile_c(T), C       \
+	MOVQ tile_c(T), C        \
+	MOVQ tile_cFrom(T), ROWS \
+	LEAQ (C)(ROWS*4), C      \
 	MOVQ tile_rows(T), ROWS
 
 #define PREFETCHROW(p, q) \
 	PREFETCHT0 (C)   \
 	PREFETCHT0 63(C) \
-	ADDQ       CROW, C
+	AFTERROW(prefetched)
 
 // func multiplyAVX2(t *tile)
 TEXT ·multiplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), T
 
-	MOVQ tile_c(T), C
 	MOVQ tile_cRow(T), CROW
 	SHLQ $2, CROW
+	MOVQ tile_k(T), K
+	CMPQ K, $256
+	JLT  prefetched // not worth as many instructions as a step has
+	FIRSTROW
 	EACHROW(PREFETCHROW)
 
-	MOVQ tile_k(T), K
+prefetched:
 	MOVQ tile_a(T), A0
+	MOVQ tile_aFrom(T), AX
+	LEAQ (A0)(AX*4), A0
 	MOVQ tile_aRow(T), ROW
 	MOVQ tile_aCol(T), COL
 	MOVQ tile_b(T), B
+	MOVQ tile_bFrom(T), AX
+	LEAQ (B)(AX*4), B
 	MOVQ tile_bRow(T), BROW
 	SHLQ $2, ROW
 	SHLQ $2, COL
@@ -211,47 +164,84 @@ TEXT ·multiplyAVX2(SB), NOSPLIT, $0-8
 	LEAQ (ROW)(ROW*2), A3
 	ADDQ A0, A3
 
-	EACHROW(ZEROROW)
+	// The masks begin cols ones in front of the zeros.
+	MOVQ tile_cols(T), AX
+	SHLQ $2, AX
+	LEAQ ·laneMasks+128(SB), MASK
+	SUBQ AX, MASK
 
-	MOVQ tile_rows(T), AX
-	CMPQ AX, $3
-	JGT  rows6
-	LOOP(STEP3, loop3, tail3, last3)
+	EACHROW(ZEROROW)
+	TESTQ K, K
+	JZ    complete
+	MOVQ  tile_rows(T), COUNT
+	MOVQ  tile_ahead(T), AHEAD
+	SHLQ  $2, AHEAD
+	CMPQ  tile_cols(T), $8
+	JLE   narrow
+	CMPQ  tile_cols(T), $16
+	JLT   part
+	CHOOSE(wide1, wide2, wide3, wide4, wide5, rows6, over3)
 
 rows6:
 	CMPQ K, $4
-	JLT  strided
+	JLT  wide6
 	CMPQ ROW, $4
-	JNE  strided
+	JNE  wide6
 	CMPQ COL, $(4*6)
-	JNE  strided
+	JNE  wide6
 	CMPQ BROW, $(4*16)
-	JNE  strided
+	JNE  wide6
 	SUBQ $4, K
+	MOVQ tile_next(T), NEXT
+	MOVQ tile_nextFrom(T), NEXTROW
+	LEAQ (NEXT)(NEXTROW*4), NEXT
+	MOVQ tile_nextRow(T), NEXTROW
+	SHLQ $2, NEXTROW
 
 packed:
+	PREFETCHT1 (NEXT)
+	ADDQ       NEXTROW, NEXT
 	PACKED(0)
 	PACKED(1)
 	PACKED(2)
 	PACKED(3)
 	ADDQ $(4*4*6), A0
-	ADDQ $(4*4*6), A3
 	ADDQ $(4*4*16), B
 	SUBQ $4, K
 	JGE  packed
-	JMP  tail6
+	ADDQ $4, K
+	JZ   complete
+	LEAQ 12(A0), A3
+	LOOP(LOADB, WIDE6, wide6)
+	LOOP(LOADB, WIDE5, wide5)
+	LOOP(LOADB, WIDE4, wide4)
+	LOOP(LOADB, WIDE3, wide3)
+	LOOP(LOADB, WIDE2, wide2)
+	LOOP(LOADB, WIDE1, wide1)
 
-strided:
-	LOOP(STEP6, loop6, tail6, last6)
+part:
+	CHOOSE(part1, part2, part3, part4, part5, part6, partOver3)
+	LOOP(LOADPART, WIDE6, part6)
+	LOOP(LOADPART, WIDE5, part5)
+	LOOP(LOADPART, WIDE4, part4)
+	LOOP(LOADPART, WIDE3, part3)
+	LOOP(LOADPART, WIDE2, part2)
+	LOOP(LOADPART, WIDE1, part1)
+
+narrow:
+	CHOOSE(narrow1, narrow2, narrow3, narrow4, narrow5, narrow6, narrowOver3)
+	LOOP(LOADNARROW, NARROW6, narrow6)
+	LOOP(LOADNARROW, NARROW5, narrow5)
+	LOOP(LOADNARROW, NARROW4, narrow4)
+	LOOP(LOADNARROW, NARROW3, narrow3)
+	LOOP(LOADNARROW, NARROW2, narrow2)
+	LOOP(LOADNARROW, NARROW1, narrow1)
 
 complete:
-	// The masks begin cols ones in front of the zeros.
-	MOVQ    tile_cols(T), CX
-	SHLQ    $2, CX
-	LEAQ    ·laneMasks+128(SB), BX
-	SUBQ    CX, BX
-	VMOVUPS (BX), Y12
-	VMOVUPS 32(BX), Y13
+	MOVQ tile_cRow(T), CROW
+	SHLQ $2, CROW
+	VMOVUPS (MASK), Y12
+	VMOVUPS 32(MASK), Y13
 
 	FIRSTROW
 	MOVQ tile_start(T), DX
@@ -268,6 +258,8 @@ epilogue:
 	MOVQ  tile_bias(T), BX
 	TESTQ BX, BX
 	JZ    relu
+	MOVQ  tile_biasFrom(T), CX
+	LEAQ  (BX)(CX*4), BX
 	VMASKMOVPS (BX), Y12, Y14
 	VMASKMOVPS 32(BX), Y13, Y15
 	EACHROW(BIASROW)
@@ -281,10 +273,10 @@ relu:
 store:
 	FIRSTROW
 	CMPQ tile_cols(T), $16
-	JLT  part
+	JLT  storePart
 	EACHROW(STOREROW)
 
-part:
+storePart:
 	EACHROW(STOREPART)
 
 done:

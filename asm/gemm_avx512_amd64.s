@@ -2,14 +2,15 @@
 
 #include "go_asm.h"
 #include "textflag.h"
+#include "gemm_avx512.h"
 
-// The AVX-512 micro-kernel of Gemm: a tile of 12×32.
+// The AVX-512 micro-kernel of Gemm: a tile of up to 12×32.
 //
 // Its loop, in Go:
 //
 //	for range t.k {
-//		for i := range 12 {
-//			for j := range 32 {
+//		for i := range t.rows {
+//			for j := range t.cols {
 //				acc[i][j] = fma(a[i*aRow], b[j], acc[i][j])
 //			}
 //		}
@@ -22,10 +23,9 @@
 // broadcasts 12 elements of A: 14 loads in 12 cycles, where two ports could do
 // 24. A broadcast as memory operand of each FMA would make it 26.
 //
-// A tile with fewer rows runs a loop for the next multiple of 3 rows; its panel
-// of A has padding. A tile of at most 16 columns leaves the second vector of B
-// out. Other columns that C does not have are computed from the padding of B and
-// masked in every access to C and to the bias.
+// Every number of rows has a loop of its own, so that nothing is read or computed
+// for rows that the tile does not have. Tiles of at most 16 columns leave the
+// second vector of B out. Loads of B are masked if columns are missing.
 //
 //	DI         the tile
 //	SI         A, row 0     R8  row 3     R9  row 6     R10 row 9
@@ -33,6 +33,7 @@
 //	R12        bytes from step to step of A
 //	BX, DX     B and the bytes from step to step
 //	CX         steps left
+//	K1, K2     the columns of C that exist
 //	Z0–Z23     accumulators: row i in Z(2i) and Z(2i+1)
 //	Z24, Z25   B
 //	Z26–Z28    A
@@ -47,144 +48,24 @@
 #define BROW DX
 #define K    CX
 
-// and once the accumulators are complete
+// in addition, to choose a loop and to prefetch
+//
+//	R13        rows of the tile
+//	AX         bytes from B to the row to prefetch
+//	R8, R9     where both panels are packed: the line to prefetch, and the bytes to
+//	           the next one
+#define COUNT   R13
+#define AHEAD   AX
+#define NEXT    R8
+#define NEXTROW R9
+
+// and before and after the loop
 //
 //	AX, R13    C and the bytes from row to row
 //	R9         rows left
-//	K1, K2     the columns of C that exist
 #define C    AX
 #define CROW R13
 #define ROWS R9
-
-#define LOADB \
-	VMOVUPS (B), Z24   \
-	VMOVUPS 64(B), Z25 \
-	ADDQ    BROW, B
-
-// THREE multiplies three rows of A, from base on, by the vectors of B.
-#define THREE(base, p0, q0, p1, q1, p2, q2) \
-	VBROADCASTSS (base), Z26        \
-	VBROADCASTSS (base)(ROW*1), Z27 \
-	VBROADCASTSS (base)(ROW*2), Z28 \
-	ADDQ         COL, base          \
-	VFMADD231PS  Z24, Z26, p0       \
-	VFMADD231PS  Z25, Z26, q0       \
-	VFMADD231PS  Z24, Z27, p1       \
-	VFMADD231PS  Z25, Z27, q1       \
-	VFMADD231PS  Z24, Z28, p2       \
-	VFMADD231PS  Z25, Z28, q2
-
-#define STEP3 \
-	LOADB \
-	THREE(A0, Z0, Z1, Z2, Z3, Z4, Z5)
-
-#define STEP6 \
-	STEP3 \
-	THREE(A3, Z6, Z7, Z8, Z9, Z10, Z11)
-
-#define STEP9 \
-	STEP6 \
-	THREE(A6, Z12, Z13, Z14, Z15, Z16, Z17)
-
-#define STEP12 \
-	STEP9 \
-	THREE(A9, Z18, Z19, Z20, Z21, Z22, Z23)
-
-// PACKED is STEP12 number u of four for packed panels: no strides, and with them
-// 5 of 43 instructions less.
-#define PACKED(u) \
-	VMOVUPS      (u*128+0)(B), Z24     \
-	VMOVUPS      (u*128+64)(B), Z25    \
-	VBROADCASTSS (u*48+0)(A0), Z26     \
-	VFMADD231PS  Z24, Z26, Z0          \
-	VFMADD231PS  Z25, Z26, Z1          \
-	VBROADCASTSS (u*48+4)(A0), Z27     \
-	VFMADD231PS  Z24, Z27, Z2          \
-	VFMADD231PS  Z25, Z27, Z3          \
-	VBROADCASTSS (u*48+8)(A0), Z28     \
-	VFMADD231PS  Z24, Z28, Z4          \
-	VFMADD231PS  Z25, Z28, Z5          \
-	VBROADCASTSS (u*48+12)(A0), Z26    \
-	VFMADD231PS  Z24, Z26, Z6          \
-	VFMADD231PS  Z25, Z26, Z7          \
-	VBROADCASTSS (u*48+16)(A0), Z27    \
-	VFMADD231PS  Z24, Z27, Z8          \
-	VFMADD231PS  Z25, Z27, Z9          \
-	VBROADCASTSS (u*48+20)(A0), Z28    \
-	VFMADD231PS  Z24, Z28, Z10         \
-	VFMADD231PS  Z25, Z28, Z11         \
-	VBROADCASTSS (u*48+24)(A0), Z26    \
-	VFMADD231PS  Z24, Z26, Z12         \
-	VFMADD231PS  Z25, Z26, Z13         \
-	VBROADCASTSS (u*48+28)(A0), Z27    \
-	VFMADD231PS  Z24, Z27, Z14         \
-	VFMADD231PS  Z25, Z27, Z15         \
-	VBROADCASTSS (u*48+32)(A0), Z28    \
-	VFMADD231PS  Z24, Z28, Z16         \
-	VFMADD231PS  Z25, Z28, Z17         \
-	VBROADCASTSS (u*48+36)(A0), Z26    \
-	VFMADD231PS  Z24, Z26, Z18         \
-	VFMADD231PS  Z25, Z26, Z19         \
-	VBROADCASTSS (u*48+40)(A0), Z27    \
-	VFMADD231PS  Z24, Z27, Z20         \
-	VFMADD231PS  Z25, Z27, Z21         \
-	VBROADCASTSS (u*48+44)(A0), Z28    \
-	VFMADD231PS  Z24, Z28, Z22         \
-	VFMADD231PS  Z25, Z28, Z23
-
-// NARROW multiplies three rows by the first vector of B only, for tiles of at most
-// 16 columns.
-#define NARROW(base, p0, p1, p2) \
-	VBROADCASTSS (base), Z26        \
-	VBROADCASTSS (base)(ROW*1), Z27 \
-	VBROADCASTSS (base)(ROW*2), Z28 \
-	ADDQ         COL, base          \
-	VFMADD231PS  Z24, Z26, p0       \
-	VFMADD231PS  Z24, Z27, p1       \
-	VFMADD231PS  Z24, Z28, p2
-
-#define NARROW3 \
-	VMOVUPS (B), Z24 \
-	ADDQ    BROW, B  \
-	NARROW(A0, Z0, Z2, Z4)
-
-#define NARROW6 \
-	NARROW3 \
-	NARROW(A3, Z6, Z8, Z10)
-
-#define NARROW9 \
-	NARROW6 \
-	NARROW(A6, Z12, Z14, Z16)
-
-#define NARROW12 \
-	NARROW9 \
-	NARROW(A9, Z18, Z20, Z22)
-
-// LOOP takes K steps, four at a time as long as there are four.
-#define LOOP(step, loop, tail, last) \
-	SUBQ $4, K    \
-	JLT  tail     \
-loop:             \
-	step          \
-	step          \
-	step          \
-	step          \
-	SUBQ $4, K    \
-	JGE  loop     \
-tail:             \
-	ADDQ $4, K    \
-	JZ   complete \
-last:             \
-	step          \
-	DECQ K        \
-	JNZ  last     \
-	JMP  complete
-
-// NEXTROW goes to the next row of C, or to done after the last one.
-#define NEXTROW(done) \
-	ADDQ CROW, C \
-	DECQ ROWS    \
-	JZ   done
 
 // EACHROW applies a macro to the accumulators of every row.
 #define EACHROW(op) \
@@ -201,6 +82,24 @@ last:             \
 	op(Z20, Z21) \
 	op(Z22, Z23)
 
+// FIRSTROW sets C and ROWS for a walk through the rows of C.
+#define FIRSTROW \
+	MOVQ tile_c(T), C        \
+	MOVQ tile_cFrom(T), ROWS \
+	LEAQ (C)(ROWS*4), C      \
+	MOVQ tile_rows(T), ROWS
+
+// AFTERROW goes to the next row of C, or to done after the last one.
+#define AFTERROW(done) \
+	ADDQ CROW, C \
+	DECQ ROWS    \
+	JZ   done
+
+#define PREFETCHROW(p, q) \
+	PREFETCHT0 (C)    \
+	PREFETCHT0 127(C) \
+	AFTERROW(prefetched)
+
 #define ZEROROW(p, q) \
 	VPXORQ p, p, p \
 	VPXORQ q, q, q
@@ -208,23 +107,13 @@ last:             \
 #define ADDROW(p, q) \
 	VADDPS (C), p, K1, p   \
 	VADDPS 64(C), q, K2, q \
-	NEXTROW(epilogue)
+	AFTERROW(epilogue)
 
 // SCALEROW: p = fma(beta, C, p), with beta in Z24.
 #define SCALEROW(p, q) \
 	VFMADD231PS (C), Z24, K1, p   \
 	VFMADD231PS 64(C), Z24, K2, q \
-	NEXTROW(epilogue)
-
-#define STOREROW(p, q) \
-	VMOVUPS p, K1, (C)   \
-	VMOVUPS q, K2, 64(C) \
-	NEXTROW(done)
-
-// FIRSTROW sets C and ROWS for a walk through the rows of C.
-#define FIRSTROW \
-	MOVQ tile_c(T), C       \
-	MOVQ tile_rows(T), ROWS
+	AFTERROW(epilogue)
 
 #define BIASROW(p, q) \
 	VADDPS Z24, p, p \
@@ -236,25 +125,41 @@ last:             \
 	VMAXPS p, Z24, p \
 	VMAXPS q, Z24, q
 
-#define PREFETCHROW(p, q) \
-	PREFETCHT0 (C)    \
-	PREFETCHT0 127(C) \
-	ADDQ       CROW, C
+#define STOREROW(p, q) \
+	VMOVUPS p, K1, (C)   \
+	VMOVUPS q, K2, 64(C) \
+	AFTERROW(done)
 
 // func multiplyAVX512(t *tile)
 TEXT ·multiplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), T
 
-	MOVQ tile_c(T), C
+	// K1, K2 = the low and high half of a mask of cols ones.
+	MOVQ  tile_cols(T), CX
+	MOVQ  $1, AX
+	SHLQ  CX, AX
+	DECQ  AX
+	KMOVW AX, K1
+	SHRQ  $16, AX
+	KMOVW AX, K2
+
 	MOVQ tile_cRow(T), CROW
 	SHLQ $2, CROW
+	MOVQ tile_k(T), K
+	CMPQ K, $256
+	JLT  prefetched // not worth as many instructions as a step has
+	FIRSTROW
 	EACHROW(PREFETCHROW)
 
-	MOVQ tile_k(T), K
+prefetched:
 	MOVQ tile_a(T), A0
+	MOVQ tile_aFrom(T), AX
+	LEAQ (A0)(AX*4), A0
 	MOVQ tile_aRow(T), ROW
 	MOVQ tile_aCol(T), COL
 	MOVQ tile_b(T), B
+	MOVQ tile_bFrom(T), AX
+	LEAQ (B)(AX*4), B
 	MOVQ tile_bRow(T), BROW
 	SHLQ $2, ROW
 	SHLQ $2, COL
@@ -265,34 +170,32 @@ TEXT ·multiplyAVX512(SB), NOSPLIT, $0-8
 	LEAQ (A3)(AX*2), A9
 
 	EACHROW(ZEROROW)
-
-	MOVQ tile_rows(T), AX
-	CMPQ tile_cols(T), $16
-	JLE  narrow
-	CMPQ AX, $9
-	JGT  rows12
-	CMPQ AX, $6
-	JGT  rows9
-	CMPQ AX, $3
-	JGT  rows6
-	LOOP(STEP3, loop3, tail3, last3)
-
-rows6:
-	LOOP(STEP6, loop6, tail6, last6)
-
-rows9:
-	LOOP(STEP9, loop9, tail9, last9)
+	TESTQ K, K
+	JZ    complete
+	MOVQ  tile_rows(T), COUNT
+	MOVQ  tile_ahead(T), AHEAD
+	SHLQ  $2, AHEAD
+	CMPQ  tile_cols(T), $16
+	JLE   narrow
+	CMPQ  tile_cols(T), $32
+	JLT   part
+	CHOOSE(wide1, wide2, wide3, wide4, wide5, wide6, wide7, wide8, wide9, wide10, wide11, rows12, over4, over8)
 
 rows12:
 	CMPQ K, $4
-	JLT  strided
+	JLT  wide12
 	CMPQ ROW, $4
-	JNE  strided
+	JNE  wide12
 	CMPQ COL, $(4*12)
-	JNE  strided
+	JNE  wide12
 	CMPQ BROW, $(4*32)
-	JNE  strided
+	JNE  wide12
 	SUBQ $4, K
+	MOVQ tile_next(T), NEXT
+	MOVQ tile_nextFrom(T), NEXTROW
+	LEAQ (NEXT)(NEXTROW*4), NEXT
+	MOVQ tile_nextRow(T), NEXTROW
+	SHLQ $2, NEXTROW
 
 packed:
 	PACKED(0)
@@ -300,45 +203,60 @@ packed:
 	PACKED(2)
 	PACKED(3)
 	ADDQ $(4*4*12), A0
-	ADDQ $(4*4*12), A3
-	ADDQ $(4*4*12), A6
-	ADDQ $(4*4*12), A9
 	ADDQ $(4*4*32), B
 	SUBQ $4, K
 	JGE  packed
-	JMP  tail12
+	ADDQ $4, K
+	JZ   complete
+	LEAQ 12(A0), A3
+	LEAQ 24(A0), A6
+	LEAQ 36(A0), A9
+	LOOP(LOADB, WIDE12, wide12)
+	LOOP(LOADB, WIDE11, wide11)
+	LOOP(LOADB, WIDE10, wide10)
+	LOOP(LOADB, WIDE9, wide9)
+	LOOP(LOADB, WIDE8, wide8)
+	LOOP(LOADB, WIDE7, wide7)
+	LOOP(LOADB, WIDE6, wide6)
+	LOOP(LOADB, WIDE5, wide5)
+	LOOP(LOADB, WIDE4, wide4)
+	LOOP(LOADB, WIDE3, wide3)
+	LOOP(LOADB, WIDE2, wide2)
+	LOOP(LOADB, WIDE1, wide1)
 
-strided:
-	LOOP(STEP12, loop12, tail12, last12)
+part:
+	CHOOSE(part1, part2, part3, part4, part5, part6, part7, part8, part9, part10, part11, part12, partOver4, partOver8)
+	LOOP(LOADPART, WIDE12, part12)
+	LOOP(LOADPART, WIDE11, part11)
+	LOOP(LOADPART, WIDE10, part10)
+	LOOP(LOADPART, WIDE9, part9)
+	LOOP(LOADPART, WIDE8, part8)
+	LOOP(LOADPART, WIDE7, part7)
+	LOOP(LOADPART, WIDE6, part6)
+	LOOP(LOADPART, WIDE5, part5)
+	LOOP(LOADPART, WIDE4, part4)
+	LOOP(LOADPART, WIDE3, part3)
+	LOOP(LOADPART, WIDE2, part2)
+	LOOP(LOADPART, WIDE1, part1)
 
 narrow:
-	CMPQ AX, $9
-	JGT  narrow12
-	CMPQ AX, $6
-	JGT  narrow9
-	CMPQ AX, $3
-	JGT  narrow6
-	LOOP(NARROW3, nloop3, ntail3, nlast3)
-
-narrow6:
-	LOOP(NARROW6, nloop6, ntail6, nlast6)
-
-narrow9:
-	LOOP(NARROW9, nloop9, ntail9, nlast9)
-
-narrow12:
-	LOOP(NARROW12, nloop12, ntail12, nlast12)
+	CHOOSE(narrow1, narrow2, narrow3, narrow4, narrow5, narrow6, narrow7, narrow8, narrow9, narrow10, narrow11, narrow12, narrowOver4, narrowOver8)
+	LOOP(LOADNARROW, NARROW12, narrow12)
+	LOOP(LOADNARROW, NARROW11, narrow11)
+	LOOP(LOADNARROW, NARROW10, narrow10)
+	LOOP(LOADNARROW, NARROW9, narrow9)
+	LOOP(LOADNARROW, NARROW8, narrow8)
+	LOOP(LOADNARROW, NARROW7, narrow7)
+	LOOP(LOADNARROW, NARROW6, narrow6)
+	LOOP(LOADNARROW, NARROW5, narrow5)
+	LOOP(LOADNARROW, NARROW4, narrow4)
+	LOOP(LOADNARROW, NARROW3, narrow3)
+	LOOP(LOADNARROW, NARROW2, narrow2)
+	LOOP(LOADNARROW, NARROW1, narrow1)
 
 complete:
-	// K1, K2 = the low and high half of a mask of cols ones.
-	MOVQ  tile_cols(T), CX
-	MOVQ  $1, AX
-	SHLQ  CX, AX
-	DECQ  AX
-	KMOVW AX, K1
-	SHRQ  $16, AX
-	KMOVW AX, K2
-
+	MOVQ tile_cRow(T), CROW
+	SHLQ $2, CROW
 	FIRSTROW
 	MOVQ tile_start(T), DX
 	CMPQ DX, $const_addC
@@ -354,6 +272,8 @@ epilogue:
 	MOVQ  tile_bias(T), BX
 	TESTQ BX, BX
 	JZ    relu
+	MOVQ  tile_biasFrom(T), CX
+	LEAQ  (BX)(CX*4), BX
 	VMOVUPS.Z (BX), K1, Z24
 	VMOVUPS.Z 64(BX), K2, Z25
 	EACHROW(BIASROW)

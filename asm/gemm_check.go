@@ -2,55 +2,57 @@ package asm
 
 import (
 	"fmt"
+	"math/bits"
 	"unsafe"
 )
 
-// checkGemm panics with one sentence if the arguments of Gemm do not fit together.
-func checkGemm(w *Workspace, transA, transB bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int, e Epilogue) {
+// check panics with one sentence if the arguments of Gemm do not fit together.
+func (g *product) check(w *Workspace) {
 	switch {
 	case w == nil || w.a == nil:
 		panic("asm: Gemm: the Workspace was not made by NewWorkspace")
-	case m < 0 || n < 0 || k < 0:
-		panic(fmt.Sprintf("asm: Gemm: negative size: m = %d, n = %d, k = %d", m, n, k))
+	case g.m < 0 || g.n < 0 || g.k < 0:
+		panic(fmt.Sprintf("asm: Gemm: negative size: m = %d, n = %d, k = %d", g.m, g.n, g.k))
 	}
-	aRows, aCols := m, k
-	if transA {
-		aRows, aCols = k, m
+	aRows, aCols := g.m, g.k
+	if g.a.depthMajor {
+		aRows, aCols = g.k, g.m
 	}
-	bRows, bCols := k, n
-	if transB {
-		bRows, bCols = n, k
+	bRows, bCols := g.n, g.k
+	if g.b.depthMajor {
+		bRows, bCols = g.k, g.n
 	}
-	a = checkMatrix("A", a, aRows, aCols, lda)
-	b = checkMatrix("B", b, bRows, bCols, ldb)
-	c = checkMatrix("C", c, m, n, ldc)
-	if e.Bias != nil && len(e.Bias) < n {
-		panic(fmt.Sprintf("asm: Gemm: the bias has %d elements, C has %d columns", len(e.Bias), n))
+	a := g.a.x[:checkMatrix("A", len(g.a.x), aRows, aCols, g.a.ld)]
+	b := g.b.x[:checkMatrix("B", len(g.b.x), bRows, bCols, g.b.ld)]
+	c := g.c[:checkMatrix("C", len(g.c), g.m, g.n, g.ldc)]
+	if g.bias != nil && len(g.bias) < g.n {
+		panic(fmt.Sprintf("asm: Gemm: the bias has %d elements, C has %d columns", len(g.bias), g.n))
 	}
 	switch {
 	case overlap(c, a):
 		panic("asm: Gemm: aliasing refused: C overlaps A")
 	case overlap(c, b):
 		panic("asm: Gemm: aliasing refused: C overlaps B")
-	case e.Bias != nil && overlap(c, e.Bias[:n]):
+	case g.bias != nil && overlap(c, g.bias[:g.n]):
 		panic("asm: Gemm: aliasing refused: C overlaps the bias")
 	}
 }
 
-// checkMatrix returns the part of x from the first to the last element of a
-// rows×cols matrix whose rows are ld apart.
-func checkMatrix(name string, x []float32, rows, cols, ld int) []float32 {
+// checkMatrix returns how many elements there are from the first to the last one of
+// a rows×cols matrix whose rows are ld apart, which must be at most length.
+func checkMatrix(name string, length, rows, cols, ld int) int {
 	if ld < cols {
 		panic(fmt.Sprintf("asm: Gemm: the stride of %s is %d, its rows have %d elements", name, ld, cols))
 	}
 	if rows == 0 || cols == 0 {
-		return nil
+		return 0
 	}
-	// Compare without multiplying, which could overflow.
-	if len(x) < cols || (len(x)-cols)/ld < rows-1 {
-		panic(fmt.Sprintf("asm: Gemm: %s has %d elements, too few for %d×%d with stride %d", name, len(x), rows, cols, ld))
+	// In 128 bits, because the product of two large numbers may overflow.
+	high, low := bits.Mul64(uint64(rows-1), uint64(ld))
+	if high > 0 || low > uint64(length) || int(low) > length-cols {
+		panic(fmt.Sprintf("asm: Gemm: %s has %d elements, too few for %d×%d with stride %d", name, length, rows, cols, ld))
 	}
-	return x[:(rows-1)*ld+cols]
+	return int(low) + cols
 }
 
 // overlap reports whether x and y share memory.

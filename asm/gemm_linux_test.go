@@ -14,10 +14,17 @@ func TestGemmUnmappedPages(t *testing.T) {
 	a, b, c, bias := guarded(t, size), guarded(t, size), guarded(t, size), guarded(t, size)
 	w := asm.NewWorkspace()
 	r := rand.New(rand.NewPCG(7, 7))
-	for i := range 400 {
+	for i := range 800 {
 		g := newGemm(r, 1+r.IntN(40), 1+r.IntN(70), 1+r.IntN(40))
-		if i%8 == 0 {
+		switch i % 8 {
+		case 0:
 			g = newGemm(r, 1+r.IntN(13), 1+r.IntN(33), 500+r.IntN(30))
+		case 1:
+			g = newGemm(r, 1+r.IntN(3), 1+r.IntN(600), 1+r.IntN(60))
+		case 2:
+			g = newGemm(r, 1+r.IntN(600), 1+r.IntN(14), 1+r.IntN(60))
+		case 3:
+			g = newGemm(r, 12+r.IntN(30), 257+r.IntN(100), 1+r.IntN(60))
 		}
 		aRows, aCols, bRows, bCols := g.m, g.k, g.k, g.n
 		if g.transA {

@@ -49,6 +49,7 @@ TEXT ·packRowsAVX2(SB), NOSPLIT, $0-48
 	MOVQ depth+40(FP), CX
 	SHLQ $2, R8
 	SHLQ $2, R9
+	IMUL3Q $48, R9, R10
 
 	LEAQ    ·laneMasks+128(SB), BX
 	SHLQ    $2, AX
@@ -64,6 +65,8 @@ TEXT ·packRowsAVX2(SB), NOSPLIT, $0-48
 	JLE  rows16
 
 rows32:
+	PREFETCHT1 (SI)(R10*1)
+	PREFETCHT1 64(SI)(R10*1)
 	COPY(0, Y4, Y0)
 	COPY(32, Y5, Y1)
 	COPY(64, Y6, Y2)
@@ -73,6 +76,7 @@ rows32:
 	RET
 
 rows16:
+	PREFETCHT1 (SI)(R10*1)
 	COPY(0, Y4, Y0)
 	COPY(32, Y5, Y1)
 	NEXTROW(rows16)
@@ -80,6 +84,7 @@ rows16:
 	RET
 
 rows8:
+	PREFETCHT1 (SI)(R10*1)
 	COPY(0, Y4, Y0)
 	NEXTROW(rows8)
 	VZEROUPPER

@@ -1,0 +1,50 @@
+package asm
+
+import "fmt"
+
+// CopyBlocks copies planes of rows of n elements from one array of three axes to
+// another:
+//
+//	for p := range planes {
+//		for r := range rows {
+//			copy(dst[p*dstPlane+r*dstRow:][:n], src[p*srcPlane+r*srcRow:][:n])
+//		}
+//	}
+//
+// It is for many short rows, such as those of a convolution's patches, where a
+// call of copy for each would cost more than the copying. It panics if a size or
+// a distance is negative or a row ends behind its slice. dst and src must not
+// overlap.
+func CopyBlocks(dst []float32, dstPlane, dstRow int, src []float32, srcPlane, srcRow, planes, rows, n int) {
+	if !checkCopy("CopyBlocks", dst, dstPlane, dstRow, src, srcPlane, srcRow, planes, rows, n, n) {
+		return
+	}
+	copyBlocks(dst, dstPlane, dstRow, src, srcPlane, srcRow, planes, rows, n)
+}
+
+// CopyAlternate is CopyBlocks for rows of every other element of the source:
+// element i of a row is src[p*srcPlane+r*srcRow+2*i].
+func CopyAlternate(dst []float32, dstPlane, dstRow int, src []float32, srcPlane, srcRow, planes, rows, n int) {
+	if !checkCopy("CopyAlternate", dst, dstPlane, dstRow, src, srcPlane, srcRow, planes, rows, n, 2*n-1) {
+		return
+	}
+	copyAlternate(dst, dstPlane, dstRow, src, srcPlane, srcRow, planes, rows, n)
+}
+
+// checkCopy reports whether there is anything to copy. It panics if the
+// arguments make no sense; a row of the source has span elements.
+func checkCopy(op string, dst []float32, dstPlane, dstRow int, src []float32, srcPlane, srcRow, planes, rows, n, span int) bool {
+	if min(planes, rows, n, dstPlane, dstRow, srcPlane, srcRow) < 0 {
+		panic(fmt.Sprintf("asm: %s: negative size: %d×%d×%d from distances %d, %d to %d, %d", op, planes, rows, n, srcPlane, srcRow, dstPlane, dstRow))
+	}
+	if planes == 0 || rows == 0 || n == 0 {
+		return false
+	}
+	if last := (planes-1)*dstPlane + (rows-1)*dstRow + n; last > len(dst) {
+		panic(fmt.Sprintf("asm: %s: the destination has %d elements, the last row ends at %d", op, len(dst), last))
+	}
+	if last := (planes-1)*srcPlane + (rows-1)*srcRow + span; last > len(src) {
+		panic(fmt.Sprintf("asm: %s: the source has %d elements, the last row ends at %d", op, len(src), last))
+	}
+	return true
+}

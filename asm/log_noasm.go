@@ -1,0 +1,5 @@
+//go:build !amd64 || purego
+
+package asm
+
+func log(dst, x []float32) { logGeneric(dst, x) }
