@@ -1,10 +1,6 @@
 package autograd
 
-import (
-	"math"
-
-	"github.com/seed-312a1f22/dyad/tensor"
-)
+import "github.com/seed-312a1f22/dyad/tensor"
 
 // Tanh returns the hyperbolic tangent elementwise.   dx = dy·(1 − y²).
 func Tanh(x Var) Var { return Apply(tanh{}, Attr{}, x) }
@@ -14,9 +10,7 @@ type tanh struct{}
 func (tanh) Name() string                                    { return "Tanh" }
 func (tanh) OutShape(_ Attr, in []tensor.Shape) tensor.Shape { return in[0] }
 func (tanh) Forward(c *Ctx)                                  { tensor.Tanh(c.Out(), c.In(0)) }
-func (tanh) Backward(c *Ctx)                                 { tensor.Map2(c.Grad(0), c.OutGrad(), c.Out(), tanhGrad, 0, 0) }
-
-func tanhGrad(dy, y, _, _ float32) float32 { return dy * ((1 - y) * (1 + y)) }
+func (tanh) Backward(c *Ctx)                                 { tensor.TanhGrad(c.Grad(0), c.OutGrad(), c.Out()) }
 
 // Sigmoid returns σ(x) = 1/(1 + e⁻ˣ) elementwise.   dx = dy·y·(1 − y).
 func Sigmoid(x Var) Var { return Apply(sigmoid{}, Attr{}, x) }
@@ -26,11 +20,7 @@ type sigmoid struct{}
 func (sigmoid) Name() string                                    { return "Sigmoid" }
 func (sigmoid) OutShape(_ Attr, in []tensor.Shape) tensor.Shape { return in[0] }
 func (sigmoid) Forward(c *Ctx)                                  { tensor.Sigmoid(c.Out(), c.In(0)) }
-func (sigmoid) Backward(c *Ctx) {
-	tensor.Map2(c.Grad(0), c.OutGrad(), c.Out(), sigmoidGrad, 0, 0)
-}
-
-func sigmoidGrad(dy, y, _, _ float32) float32 { return dy * (y * (1 - y)) }
+func (sigmoid) Backward(c *Ctx)                                 { tensor.SigmoidGrad(c.Grad(0), c.OutGrad(), c.Out()) }
 
 // ReLU returns max(x, 0) elementwise.   dx = dy where y > 0, else 0; the
 // subgradient at 0 is 0.
@@ -78,27 +68,8 @@ type gelu struct{}
 
 func (gelu) Name() string                                    { return "GELU" }
 func (gelu) OutShape(_ Attr, in []tensor.Shape) tensor.Shape { return in[0] }
-func (gelu) Forward(c *Ctx)                                  { tensor.Map(c.Out(), c.In(0), geluValue, 0, 0) }
-func (gelu) Backward(c *Ctx)                                 { tensor.Map2(c.Grad(0), c.OutGrad(), c.In(0), geluGrad, 0, 0) }
-
-// normalCDF returns Φ(x), by erfc, which keeps the small values at the left.
-func normalCDF(x float64) float64 { return 0.5 * math.Erfc(x*-math.Sqrt2/2) }
-
-func geluValue(x, _, _ float32) float32 {
-	if math.IsInf(float64(x), -1) {
-		return 0 // the limit; the product would be ∞·0
-	}
-	return float32(float64(x) * normalCDF(float64(x)))
-}
-
-func geluGrad(dy, x, _, _ float32) float32 {
-	v := float64(x)
-	density := math.Exp(-v*v/2) / (math.Sqrt2 * math.SqrtPi)
-	if density > 0 { // else its product with an infinite x would be NaN
-		density *= v
-	}
-	return float32(float64(dy) * (normalCDF(v) + float64(density)))
-}
+func (gelu) Forward(c *Ctx)                                  { tensor.GELU(c.Out(), c.In(0)) }
+func (gelu) Backward(c *Ctx)                                 { tensor.GELUGrad(c.Grad(0), c.OutGrad(), c.In(0)) }
 
 // Softplus returns log(1 + eˣ) elementwise.   dx = dy·σ(x).
 func Softplus(x Var) Var { return Apply(softplus{}, Attr{}, x) }
@@ -107,21 +78,8 @@ type softplus struct{}
 
 func (softplus) Name() string                                    { return "Softplus" }
 func (softplus) OutShape(_ Attr, in []tensor.Shape) tensor.Shape { return in[0] }
-func (softplus) Forward(c *Ctx)                                  { tensor.Map(c.Out(), c.In(0), softplusValue, 0, 0) }
-func (softplus) Backward(c *Ctx) {
-	tensor.Map2(c.Grad(0), c.OutGrad(), c.In(0), softplusGrad, 0, 0)
-}
-
-// softplusValue is max(x, 0) + log1p(e^−|x|), which neither overflows nor loses
-// the small values.
-func softplusValue(x, _, _ float32) float32 {
-	v := float64(x)
-	return float32(max(v, 0) + math.Log1p(math.Exp(-math.Abs(v))))
-}
-
-func softplusGrad(dy, x, _, _ float32) float32 {
-	return float32(float64(dy) / (1 + math.Exp(-float64(x))))
-}
+func (softplus) Forward(c *Ctx)                                  { tensor.Softplus(c.Out(), c.In(0)) }
+func (softplus) Backward(c *Ctx)                                 { tensor.SoftplusGrad(c.Grad(0), c.OutGrad(), c.In(0)) }
 
 // Clamp returns x limited to lo ≤ x ≤ hi elementwise.   dx = dy where
 // lo ≤ x ≤ hi, else 0. Without a limit on one side, give it ∓Inf.

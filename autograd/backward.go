@@ -63,12 +63,12 @@ func (v Var) backward(dy []float32) {
 		if !n.hasGrad {
 			panic(fmt.Sprintf("autograd: Backward: no gradient came to %s of %v: an operation above it did not write Grad", n.op.Name(), n.value.Shape()))
 		}
-		c := t.begin(n)
-		n.op.Backward(c)
-		c.end()
+		t.run(n, Backward)
 		if n.retain {
 			if n.retained == nil {
 				n.retained = n.grad.Clone()
+				t.usage.held += n.grad.Size()
+				t.usage.add(&t.usage.gradients, n.grad.Size())
 			} else {
 				tensor.Add(n.retained, n.retained, &n.grad)
 			}

@@ -35,29 +35,50 @@ func BatchNorm(x, gamma, beta Var, s *BatchNormState, train bool) Var {
 	return applyAffine(batchNorm{}, Attr{Ints: [8]int{flag(train)}, State: s}, x, gamma, beta)
 }
 
+// BatchNormReLU is ReLU(BatchNorm(x, gamma, beta, s, train)), with the same bits,
+// in fewer sweeps over memory. In dx, dgamma and dbeta, dy counts as 0 where the
+// result is not positive.
+func BatchNormReLU(x, gamma, beta Var, s *BatchNormState, train bool) Var {
+	return applyAffine(batchNormReLU{}, Attr{Ints: [8]int{flag(train)}, State: s}, x, gamma, beta)
+}
+
 type batchNorm struct{}
 
 func (batchNorm) Name() string { return "BatchNorm" }
-
 func (batchNorm) OutShape(a Attr, in []tensor.Shape) tensor.Shape {
+	return batchNormShape("BatchNorm", &a, in)
+}
+func (batchNorm) Forward(c *Ctx)  { batchNormForward(c, false) }
+func (batchNorm) Backward(c *Ctx) { batchNormBackward(c, false) }
+
+type batchNormReLU struct{}
+
+func (batchNormReLU) Name() string { return "BatchNormReLU" }
+func (batchNormReLU) OutShape(a Attr, in []tensor.Shape) tensor.Shape {
+	return batchNormShape("BatchNormReLU", &a, in)
+}
+func (batchNormReLU) Forward(c *Ctx)  { batchNormForward(c, true) }
+func (batchNormReLU) Backward(c *Ctx) { batchNormBackward(c, true) }
+
+func batchNormShape(op string, a *Attr, in []tensor.Shape) tensor.Shape {
 	x, s := in[0], a.State.(*BatchNormState)
 	if x.Rank() < 2 {
-		panic(shapeError("BatchNorm", "expected the channels at axis 1 of", x))
+		panic(shapeError(op, "expected the channels at axis 1 of", x))
 	}
 	channels := x.Dim(1)
-	checkAffine("BatchNorm", in, channels)
+	checkAffine(op, in, channels)
 	for _, t := range [...]*tensor.Tensor{s.RunningMean, s.RunningVar} {
 		if t.Shape() != tensor.MakeShape(channels) {
-			panic(shapeError("BatchNorm", "the running statistics do not have one element for each channel of", x, t.Shape()))
+			panic(shapeError(op, "the running statistics do not have one element for each channel of", x, t.Shape()))
 		}
 	}
 	if a.Ints[0] != 0 && x.Size() <= channels {
-		panic(shapeError("BatchNorm", "expected more than 1 value per channel when training, got", x))
+		panic(shapeError(op, "expected more than 1 value per channel when training, got", x))
 	}
 	return x
 }
 
-func (batchNorm) Forward(c *Ctx) {
+func batchNormForward(c *Ctx, relu bool) {
 	s, x := c.Attr().State.(*BatchNormState), c.In(0)
 	channels := s.RunningMean.Shape()
 	mean, invStd := c.Saved(0, channels), c.Saved(1, channels)
@@ -65,11 +86,11 @@ func (batchNorm) Forward(c *Ctx) {
 	if !c.flag(0) {
 		tensor.Copy(mean, s.RunningMean) // which may change before Backward
 		tensor.InvStd(invStd, s.RunningVar, s.Eps)
-		tensor.BatchNormApply(c.Out(), x, gamma, beta, mean, invStd)
+		tensor.BatchNormApply(c.Out(), x, gamma, beta, mean, invStd, relu)
 		return
 	}
 	variance := c.Scratch(channels)
-	tensor.BatchNormForward(c.Out(), x, gamma, beta, mean, variance, invStd, s.Eps)
+	tensor.BatchNormForward(c.Out(), x, gamma, beta, mean, variance, invStd, s.Eps, relu)
 	m := float64(x.Size() / x.Dim(1))
 	s.update(mean.Data(), variance.Data(), m/(m-1))
 }
@@ -87,10 +108,10 @@ func average(running *float32, v, momentum float64) {
 	*running = float32(float64((1-momentum)*float64(*running)) + float64(momentum*v))
 }
 
-func (batchNorm) Backward(c *Ctx) {
+func batchNormBackward(c *Ctx, relu bool) {
 	channels := c.Attr().State.(*BatchNormState).RunningMean.Shape()
 	mean, invStd := c.Saved(0, channels), c.Saved(1, channels)
-	gamma, _ := affine(c)
+	gamma, beta := affine(c)
 	dgamma, dbeta := affineGrad(c)
-	tensor.BatchNormBackward(c.Grad(0), dgamma, dbeta, c.OutGrad(), c.In(0), gamma, mean, invStd, c.flag(0))
+	tensor.BatchNormBackward(c.Grad(0), dgamma, dbeta, c.OutGrad(), c.In(0), gamma, beta, mean, invStd, c.flag(0), relu)
 }

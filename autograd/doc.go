@@ -68,6 +68,22 @@
 // reading what has meanwhile been overwritten. The tensors that Value and Grad
 // returned cannot know: Clone what must last.
 //
+// # Where time and memory go
+//
+// Tape.Memory tells what a pass needs: its values, what is saved, and the most
+// that gradients and scratch have taken at one time, which for gradients does
+// not grow with the depth of a chain.
+//
+//	var p autograd.Profile
+//	tape.SetProfile(&p)
+//	… // some passes
+//	fmt.Print(&p)
+//
+// prints a line for each operation and direction, the longest time first: calls,
+// milliseconds, share of the time, megabytes and their speed, and GFLOP/s for
+// operations that are Counted. Without a profile, a tape does not look at the
+// clock.
+//
 // # Who may write what
 //
 //   - Const and Leaf keep the tensor they are given. It must not change until

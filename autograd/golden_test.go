@@ -10,7 +10,8 @@ import (
 	"github.com/seed-312a1f22/dyad/tensor"
 )
 
-// golden is a case of testdata/ops.json, which goldens.py there describes.
+// golden is a case of testdata/ops.json or conv.json, which goldens.py there
+// describes.
 type golden struct {
 	Op, Name string
 	In       []array
@@ -48,6 +49,13 @@ func (a array) largest() float64 {
 	return m
 }
 
+// axes returns three numbers from Ints[i] on.
+func (g golden) axes(i int) [3]int { return [3]int(g.Ints[i : i+3]) }
+
+func (g golden) pool() tensor.PoolOpts {
+	return tensor.PoolOpts{Kernel: g.axes(0), Stride: g.axes(3), Padding: g.axes(6)}
+}
+
 func (g golden) float(i int) float32 { return float32(g.Floats[i]) }
 
 func (g golden) state() *autograd.BatchNormState {
@@ -59,21 +67,40 @@ func (g golden) state() *autograd.BatchNormState {
 
 func readGoldens(t *testing.T) []golden {
 	t.Helper()
-	file, err := os.Open("testdata/ops.json")
+	var cases []golden
+	readJSON(t, "testdata/ops.json", &cases)
+	return append(cases, readConvGoldens(t).Cases...)
+}
+
+// convGoldens is testdata/conv.json.
+type convGoldens struct {
+	Cases []golden
+	Grid  []struct {
+		Kernel, Stride, Padding, Dilation, Groups int
+		Size                                      [2]int
+		OutSize                                   [2]int `json:"out_size"`
+		Out, Dx, Dw                               float64
+	}
+}
+
+func readConvGoldens(t *testing.T) (g convGoldens) {
+	t.Helper()
+	readJSON(t, "testdata/conv.json", &g)
+	return g
+}
+
+func readJSON(t *testing.T, path string, to any) {
+	t.Helper()
+	file, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer file.Close()
 	d := json.NewDecoder(file)
 	d.DisallowUnknownFields()
-	var cases []golden
-	if err := d.Decode(&cases); err != nil {
-		t.Fatal(err)
+	if err := d.Decode(to); err != nil {
+		t.Fatalf("%s: %v", path, err)
 	}
-	if len(cases) == 0 {
-		t.Fatal("no cases")
-	}
-	return cases
 }
 
 type vars = []autograd.Var
@@ -101,22 +128,34 @@ var goldenOps = map[string]func(x vars, g golden) autograd.Var{
 	"MatMul": func(x vars, g golden) autograd.Var {
 		return autograd.MatMul(x[0], x[1], g.Ints[0] != 0, g.Ints[1] != 0)
 	},
-	"Linear":       func(x vars, g golden) autograd.Var { return autograd.Linear(x[0], x[1], append(x, autograd.Var{})[2]) },
-	"Transpose":    func(x vars, g golden) autograd.Var { return autograd.Transpose(x[0], g.Ints...) },
-	"Reshape":      func(x vars, g golden) autograd.Var { return autograd.Reshape(x[0], g.Ints...) },
-	"Concat":       func(x vars, g golden) autograd.Var { return autograd.Concat(g.Ints[0], x...) },
-	"Slice":        func(x vars, g golden) autograd.Var { return autograd.Slice(x[0], g.Ints[0], g.Ints[1], g.Ints[2]) },
-	"Gather":       func(x vars, g golden) autograd.Var { return autograd.Gather(x[0], g.Index) },
-	"Sum":          func(x vars, g golden) autograd.Var { return autograd.Sum(x[0], g.Ints...) },
-	"Mean":         func(x vars, g golden) autograd.Var { return autograd.Mean(x[0], g.Ints...) },
-	"Max":          func(x vars, g golden) autograd.Var { return autograd.Max(x[0], g.Ints...) },
-	"LogSumExp":    func(x vars, g golden) autograd.Var { return autograd.LogSumExp(x[0]) },
-	"Softmax":      func(x vars, g golden) autograd.Var { return autograd.Softmax(x[0]) },
-	"LogSoftmax":   func(x vars, g golden) autograd.Var { return autograd.LogSoftmax(x[0]) },
-	"CrossEntropy": func(x vars, g golden) autograd.Var { return autograd.CrossEntropy(x[0], g.Index) },
-	"MSE":          func(x vars, g golden) autograd.Var { return autograd.MSE(x[0], x[1]) },
-	"Normalize":    func(x vars, g golden) autograd.Var { return autograd.Normalize(x[0], g.Floats[0]) },
-	"LayerNorm":    func(x vars, g golden) autograd.Var { return autograd.LayerNorm(x[0], x[1], x[2], g.Floats[0]) },
+	"Linear": func(x vars, g golden) autograd.Var { return autograd.Linear(x[0], x[1], append(x, autograd.Var{})[2]) },
+	"LinearReLU": func(x vars, g golden) autograd.Var {
+		return autograd.LinearReLU(x[0], x[1], append(x, autograd.Var{})[2])
+	},
+	"Transpose": func(x vars, g golden) autograd.Var { return autograd.Transpose(x[0], g.Ints...) },
+	"Reshape":   func(x vars, g golden) autograd.Var { return autograd.Reshape(x[0], g.Ints...) },
+	"Concat":    func(x vars, g golden) autograd.Var { return autograd.Concat(g.Ints[0], x...) },
+	"Slice":     func(x vars, g golden) autograd.Var { return autograd.Slice(x[0], g.Ints[0], g.Ints[1], g.Ints[2]) },
+	"Gather":    func(x vars, g golden) autograd.Var { return autograd.Gather(x[0], g.Index) },
+	"Conv": func(x vars, g golden) autograd.Var {
+		o := tensor.ConvOpts{Stride: g.axes(0), Padding: g.axes(3), Dilation: g.axes(6), Groups: g.Ints[9]}
+		return autograd.Conv(x[0], x[1], append(x, autograd.Var{})[2], o)
+	},
+	"MaxPool":         func(x vars, g golden) autograd.Var { return autograd.MaxPool(x[0], g.pool()) },
+	"AvgPool":         func(x vars, g golden) autograd.Var { return autograd.AvgPool(x[0], g.pool()) },
+	"AdaptiveAvgPool": func(x vars, g golden) autograd.Var { return autograd.AdaptiveAvgPool(x[0]) },
+	"ZeroPad":         func(x vars, g golden) autograd.Var { return autograd.ZeroPad(x[0], g.axes(0), g.axes(3)) },
+	"AddReLU":         func(x vars, g golden) autograd.Var { return autograd.AddReLU(x[0], x[1]) },
+	"Sum":             func(x vars, g golden) autograd.Var { return autograd.Sum(x[0], g.Ints...) },
+	"Mean":            func(x vars, g golden) autograd.Var { return autograd.Mean(x[0], g.Ints...) },
+	"Max":             func(x vars, g golden) autograd.Var { return autograd.Max(x[0], g.Ints...) },
+	"LogSumExp":       func(x vars, g golden) autograd.Var { return autograd.LogSumExp(x[0]) },
+	"Softmax":         func(x vars, g golden) autograd.Var { return autograd.Softmax(x[0]) },
+	"LogSoftmax":      func(x vars, g golden) autograd.Var { return autograd.LogSoftmax(x[0]) },
+	"CrossEntropy":    func(x vars, g golden) autograd.Var { return autograd.CrossEntropy(x[0], g.Index) },
+	"MSE":             func(x vars, g golden) autograd.Var { return autograd.MSE(x[0], x[1]) },
+	"Normalize":       func(x vars, g golden) autograd.Var { return autograd.Normalize(x[0], g.Floats[0]) },
+	"LayerNorm":       func(x vars, g golden) autograd.Var { return autograd.LayerNorm(x[0], x[1], x[2], g.Floats[0]) },
 }
 
 // The goldens are computed in float64 from float32 inputs and rounded once; the
@@ -128,7 +167,8 @@ const goldenTolerance = 5e-7
 // mean that BatchNorm and LayerNorm subtract is rounded to float32, relative to
 // the inputs.
 func (g golden) scale() float64 {
-	if g.Op == "BatchNorm" || g.Op == "LayerNorm" {
+	switch g.Op {
+	case "BatchNorm", "BatchNormReLU", "LayerNorm":
 		return 1 + g.In[0].largest()
 	}
 	return 1
@@ -156,7 +196,7 @@ func TestGoldens(t *testing.T) {
 	}
 	for op := range goldenOps {
 		if !met[op] {
-			t.Errorf("testdata/ops.json has no case of %s", op)
+			t.Errorf("the goldens have no case of %s", op)
 		}
 	}
 }
@@ -164,10 +204,16 @@ func TestGoldens(t *testing.T) {
 // goldenCall returns the call of g's operation, and the state that it updates.
 func goldenCall(t *testing.T, g golden) (call func(vars) autograd.Var, state *autograd.BatchNormState) {
 	t.Helper()
-	if g.Op == "BatchNorm" {
+	switch g.Op {
+	case "BatchNorm":
 		state = g.state()
 		return func(x vars) autograd.Var {
 			return autograd.BatchNorm(x[0], x[1], x[2], state, g.Ints[0] != 0)
+		}, state
+	case "BatchNormReLU":
+		state = g.state()
+		return func(x vars) autograd.Var {
+			return autograd.BatchNormReLU(x[0], x[1], x[2], state, g.Ints[0] != 0)
 		}, state
 	}
 	f := goldenOps[g.Op]

@@ -74,8 +74,38 @@ func (matMul) Backward(c *Ctx) {
 	}
 }
 
+// FLOPs counts, for each of the products that a pass needs, the size of the
+// result times the inner dimension, twice.
+func (matMul) FLOPs(c *Ctx, d Direction) int64 {
+	inner := c.In(0).Dim(-1)
+	if c.flag(0) {
+		inner = c.In(0).Dim(-2)
+	}
+	return productFLOPs(c, d, inner)
+}
+
+// productFLOPs counts the operations of products that all have the same factors:
+// the result, and the gradients of the two operands, of which only those that are
+// wanted are computed.
+func productFLOPs(c *Ctx, d Direction, inner int) int64 {
+	product := 2 * int64(c.Out().Size()) * int64(inner)
+	if d == Forward {
+		return product
+	}
+	n := int64(0)
+	for operand := range 2 {
+		if c.NeedsGrad(operand) {
+			n += product
+		}
+	}
+	return n
+}
+
 // matrix returns x as a matrix: its last axis, and all others in one.
 func matrix(c *Ctx, x *tensor.Tensor) *tensor.Tensor {
+	if x.Rank() == 2 {
+		return x
+	}
 	rows, columns, _ := x.Shape().Split(-1)
 	return c.View(x, tensor.MakeShape(rows, columns))
 }
@@ -108,33 +138,62 @@ func Linear(x, w, b Var) Var {
 	return Apply(linear{}, Attr{}, x, w, b)
 }
 
+// LinearReLU is ReLU(Linear(x, w, b)), with the same bits, where the ReLU is
+// applied while the product is still in registers. In dx, dw and db, dy counts as
+// 0 where the result is not positive.
+func LinearReLU(x, w, b Var) Var {
+	if b.IsZero() {
+		return Apply(linearReLU{}, Attr{}, x, w)
+	}
+	return Apply(linearReLU{}, Attr{}, x, w, b)
+}
+
 type linear struct{}
 
 func (linear) Name() string { return "Linear" }
-
 func (linear) OutShape(_ Attr, in []tensor.Shape) tensor.Shape {
+	return linearShape("Linear", in)
+}
+func (linear) Forward(c *Ctx)  { linearForward(c, false) }
+func (linear) Backward(c *Ctx) { linearBackward(c, matrix(c, c.OutGrad())) }
+
+type linearReLU struct{}
+
+func (linearReLU) Name() string { return "LinearReLU" }
+func (linearReLU) OutShape(_ Attr, in []tensor.Shape) tensor.Shape {
+	return linearShape("LinearReLU", in)
+}
+func (linearReLU) Forward(c *Ctx) { linearForward(c, true) }
+func (linearReLU) Backward(c *Ctx) {
+	y := matrix(c, c.Out())
+	dy := c.Scratch(y.Shape())
+	tensor.ReLUGrad(dy, matrix(c, c.OutGrad()), y)
+	linearBackward(c, dy)
+}
+
+func linearShape(op string, in []tensor.Shape) tensor.Shape {
 	x, w := in[0], in[1]
 	switch {
 	case x.Rank() < 1 || w.Rank() != 2:
-		panic(shapeError("Linear", "expected x [… in] and w [out in]", x, w))
+		panic(shapeError(op, "expected x [… in] and w [out in]", x, w))
 	case x.Dim(-1) != w.Dim(1):
-		panic(shapeError("Linear", "the last axis of x and of w differ", x, w))
+		panic(shapeError(op, "the last axis of x and of w differ", x, w))
 	case len(in) == 3 && in[2] != tensor.MakeShape(w.Dim(0)):
-		panic(shapeError("Linear", "the bias is not [out] for w [out in]", w, in[2]))
+		panic(shapeError(op, "the bias is not [out] for w [out in]", w, in[2]))
 	}
 	return x.With(-1, w.Dim(0))
 }
 
-func (linear) Forward(c *Ctx) {
-	o := tensor.MatMulOpts{TransB: true}
+func linearForward(c *Ctx, relu bool) {
+	o := tensor.MatMulOpts{TransB: true, ReLU: relu}
 	if c.NumIn() == 3 {
 		o.Bias = c.In(2)
 	}
 	tensor.MatMul(matrix(c, c.Out()), matrix(c, c.In(0)), c.In(1), o)
 }
 
-func (linear) Backward(c *Ctx) {
-	dy := matrix(c, c.OutGrad())
+// linearBackward goes back from dy, a matrix.
+func linearBackward(c *Ctx, dy *tensor.Tensor) {
 	if dx, beta := c.GradBeta(0); dx != nil {
 		tensor.MatMul(matrix(c, dx), dy, c.In(1), tensor.MatMulOpts{Beta: beta})
 	}
@@ -147,3 +206,9 @@ func (linear) Backward(c *Ctx) {
 		}
 	}
 }
+
+// FLOPs counts the products; the bias is little beside them.
+func (linear) FLOPs(c *Ctx, d Direction) int64 { return productFLOPs(c, d, c.In(1).Dim(1)) }
+
+// FLOPs counts the products.
+func (linearReLU) FLOPs(c *Ctx, d Direction) int64 { return productFLOPs(c, d, c.In(1).Dim(1)) }

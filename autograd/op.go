@@ -89,11 +89,10 @@ func Apply(op Op, a Attr, in ...Var) Var {
 		n.value.SetView(x.Data()[lo:lo+shape.Size()], shape)
 		return out
 	}
-	n.memory = grow(n.memory, shape.Size())
+	n.memory = t.grow(n.memory, shape.Size())
+	t.usage.addValue(shape.Size())
 	n.value.SetView(n.memory, shape)
-	c := t.begin(n)
-	op.Forward(c)
-	c.end()
+	t.run(n, Forward)
 	return out
 }
 
@@ -113,13 +112,27 @@ type gradient struct {
 	addTo  *tensor.Tensor // not nil: tensor is scratch, to be added here
 }
 
-func (t *Tape) begin(n *node) *Ctx {
+// run runs n's operation in one direction.
+func (t *Tape) run(n *node, d Direction) {
 	c := &t.ctx
 	c.tape, c.node = t, n
 	for len(c.grads) < len(n.in) {
 		c.grads = append(c.grads, gradient{})
 	}
-	return c
+	if t.profile != nil {
+		t.profile.run(c, d)
+	} else {
+		c.run(d)
+	}
+}
+
+func (c *Ctx) run(d Direction) {
+	if d == Forward {
+		c.node.op.Forward(c)
+	} else {
+		c.node.op.Backward(c)
+	}
+	c.end()
 }
 
 // end adds up the gradients that could not be written in place, and gives back
@@ -129,13 +142,13 @@ func (c *Ctx) end() {
 		g := &c.grads[i]
 		if g.addTo != nil {
 			tensor.Add(g.addTo, g.addTo, &g.tensor)
-			c.tape.give(g.tensor.Data())
+			c.tape.give(&c.tape.usage.scratch, g.tensor.Data())
 		}
 		g.asked, g.addTo = false, nil
 	}
 	for _, b := range c.scratch[:c.lent] {
 		if b.memory != nil { // else a View
-			c.tape.give(b.memory)
+			c.tape.give(&c.tape.usage.scratch, b.memory)
 		}
 	}
 	c.lent, c.node = 0, nil
@@ -163,13 +176,19 @@ func (c *Ctx) Saved(k int, s tensor.Shape) *tensor.Tensor {
 	for len(c.node.saved) <= k {
 		c.node.saved = append(c.node.saved, new(buffer))
 	}
-	return c.node.saved[k].get(s)
+	b := c.node.saved[k]
+	b.memory = c.tape.grow(b.memory, s.Size())
+	if b.pass != c.tape.generation {
+		b.pass = c.tape.generation
+		c.tape.usage.addSaved(s.Size())
+	}
+	return b.view(s)
 }
 
 // Scratch returns a tensor, with anything in it, that is valid during this call
 // of Forward or Backward. Each call returns another one.
 func (c *Ctx) Scratch(s tensor.Shape) *tensor.Tensor {
-	return c.lend(c.tape.take(s.Size())).get(s)
+	return c.lend(c.tape.take(&c.tape.usage.scratch, s.Size())).view(s)
 }
 
 // View returns the elements of x with another shape of the same size, for the
@@ -213,7 +232,7 @@ func (c *Ctx) Grad(i int) *tensor.Tensor {
 	if first {
 		g.tensor.SetView(grad.Data(), grad.Shape())
 	} else {
-		g.tensor.SetView(c.tape.take(grad.Size()), grad.Shape())
+		g.tensor.SetView(c.tape.take(&c.tape.usage.scratch, grad.Size()), grad.Shape())
 		g.addTo = grad
 	}
 	return &g.tensor
@@ -242,7 +261,7 @@ func (t *Tape) accumulate(n *node) (grad *tensor.Tensor, first bool) {
 	if first = !n.hasGrad; first {
 		n.hasGrad = true
 		s := n.value.Shape()
-		n.grad.SetView(t.take(s.Size()), s)
+		n.grad.SetView(t.take(&t.usage.gradients, s.Size()), s)
 	}
 	return &n.grad, first
 }
@@ -251,6 +270,6 @@ func (t *Tape) accumulate(n *node) (grad *tensor.Tensor, first bool) {
 func (t *Tape) dropGrad(n *node) {
 	if n.hasGrad {
 		n.hasGrad = false
-		t.give(n.grad.Data())
+		t.give(&t.usage.gradients, n.grad.Data())
 	}
 }

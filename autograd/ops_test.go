@@ -54,9 +54,15 @@ func awayFromZero(_ int, r *rand.Rand) float32 {
 // multiple of 1/4.
 func apart(_ int, r *rand.Rand) float32 { return float32(r.IntN(24)-12)/4 + 0.125 }
 
+// thirds draws multiples of 1/2 plus 1/6, the sum of two of which is away from 0.
+func thirds(_ int, r *rand.Rand) float32 { return float32(r.IntN(12)-6)/2 + 1./6 }
+
 // distinct returns 31 numbers, 1/4 apart, in a scrambled order: maxima are
 // unique and stay so within a step.
 func distinct(i int, _ *rand.Rand) float32 { return float32(i*7%31)/4 - 4 }
+
+// bimodal draws numbers around 1 and −1 in turn: normalised, none is near 0.
+func bimodal(i int, r *rand.Rand) float32 { return float32(1-2*(i%2)) * (1 + 0.2*r.Float32()) }
 
 func freshState(channels int) *autograd.BatchNormState {
 	s := &autograd.BatchNormState{
@@ -117,6 +123,12 @@ var ops = map[string][]opCase{
 		{name: "batch of rows", dims: [][]int{{2, 3, 4}, {2, 4}, {2}}, call: linear},
 		{name: "one vector", dims: [][]int{{4}, {2, 4}, {2}}, call: linear},
 	},
+	"LinearReLU": {
+		{name: "bias", dims: [][]int{{3, 4}, {2, 4}, {2}}, draw: apart, call: linearReLU},
+		{name: "no bias", dims: [][]int{{3, 4}, {2, 4}}, draw: apart, call: linearReLU},
+		{name: "batch of rows", dims: [][]int{{2, 3, 4}, {2, 4}, {2}}, draw: apart, call: linearReLU},
+		{name: "one vector", dims: [][]int{{4}, {2, 4}, {2}}, draw: apart, call: linearReLU},
+	},
 
 	"Transpose": {
 		{name: "matrix", dims: [][]int{{3, 4}}, call: func(x vars) autograd.Var { return autograd.Transpose(x[0]) }},
@@ -172,9 +184,61 @@ var ops = map[string][]opCase{
 		{name: "eval", dims: [][]int{{6, 3}, {3}, {3}}, call: batchNorm(3, false)},
 		{name: "eval, images", dims: [][]int{{2, 2, 3, 2}, {2}, {2}}, call: batchNorm(2, false)},
 	},
+	"BatchNormReLU": {
+		{name: "train", dims: [][]int{{6, 3}, {3}, {3}}, draw: bimodal, call: batchNormReLU(3, true)},
+		{name: "train, images", dims: [][]int{{2, 2, 3, 2}, {2}, {2}}, draw: bimodal, call: batchNormReLU(2, true)},
+		{name: "train, no factor", dims: [][]int{{6, 3}}, draw: bimodal, call: batchNormReLU(3, true)},
+		{name: "eval", dims: [][]int{{6, 3}, {3}, {3}}, draw: bimodal, call: batchNormReLU(3, false)},
+		{name: "eval, images", dims: [][]int{{2, 2, 3, 2}, {2}, {2}}, draw: bimodal, call: batchNormReLU(2, false)},
+	},
 	"LayerNorm": {
 		{name: "rows", dims: [][]int{{3, 5}, {5}, {5}}, call: layerNorm},
 		{name: "no factor", dims: [][]int{{2, 2, 5}}, call: layerNorm},
+	},
+
+	"Conv": {
+		{name: "images", dims: [][]int{{2, 2, 4, 5}, {3, 2, 3, 2}, {3}}, call: convolve(tensor.ConvOpts{})},
+		{name: "every option", dims: [][]int{{2, 4, 6, 7}, {6, 2, 3, 2}, {6}}, call: convolve(tensor.ConvOpts{
+			Stride: [3]int{2, 3}, Padding: [3]int{2, 3}, Dilation: [3]int{2, 1}, Groups: 2,
+		})},
+		{name: "depthwise", dims: [][]int{{2, 3, 4, 5}, {3, 1, 3, 3}}, call: convolve(tensor.ConvOpts{Padding: [3]int{1, 1}, Groups: 3})},
+		{name: "depthwise with stride", dims: [][]int{{1, 2, 5, 4}, {4, 1, 3, 3}}, call: convolve(tensor.ConvOpts{Stride: [3]int{2, 2}, Groups: 2})},
+		{name: "signals", dims: [][]int{{2, 3, 7}, {2, 3, 3}}, call: convolve(tensor.ConvOpts{Stride: [3]int{2}, Padding: [3]int{1}})},
+		{name: "volumes", dims: [][]int{{1, 2, 3, 4, 3}, {2, 2, 2, 2, 2}, {2}}, call: convolve(tensor.ConvOpts{Padding: [3]int{1, 0, 1}})},
+		{name: "1×1", dims: [][]int{{2, 3, 2, 3}, {4, 3, 1, 1}}, call: convolve(tensor.ConvOpts{})},
+		{name: "twice", dims: [][]int{{1, 2, 4, 4}, {2, 2, 3, 3}}, call: func(x vars) autograd.Var {
+			o := tensor.ConvOpts{Padding: [3]int{1, 1}}
+			var none autograd.Var
+			return autograd.Add(x[0], autograd.Conv(autograd.Conv(x[0], x[1], none, o), x[1], none, o))
+		}},
+	},
+	"ZeroPad": {
+		{name: "images", dims: [][]int{{2, 2, 2, 3}}, call: func(x vars) autograd.Var {
+			return autograd.ZeroPad(x[0], [3]int{1, 0}, [3]int{2, 1})
+		}},
+		{name: "volumes", dims: [][]int{{2, 1, 2, 1, 3}}, call: func(x vars) autograd.Var {
+			return autograd.ZeroPad(x[0], [3]int{0, 2, 1}, [3]int{1, 0, 0})
+		}},
+	},
+	"AddReLU": {
+		{name: "matrix", dims: [][]int{{3, 4}, {3, 4}}, draw: thirds, call: func(x vars) autograd.Var { return autograd.AddReLU(x[0], x[1]) }},
+		{name: "with itself", dims: [][]int{{3, 4}}, draw: awayFromZero, call: func(x vars) autograd.Var { return autograd.AddReLU(x[0], x[0]) }},
+	},
+	"MaxPool": {
+		{name: "images", dims: [][]int{{1, 2, 3, 5}}, draw: distinct, call: maxPool(tensor.PoolOpts{Kernel: [3]int{2, 2}})},
+		{name: "overlapping", dims: [][]int{{1, 1, 5, 6}}, draw: distinct, call: maxPool(tensor.PoolOpts{Kernel: [3]int{3, 3}, Stride: [3]int{2, 1}, Padding: [3]int{1, 1}})},
+		{name: "signals", dims: [][]int{{2, 2, 7}}, draw: distinct, call: maxPool(tensor.PoolOpts{Kernel: [3]int{3}, Stride: [3]int{2}})},
+		{name: "volumes", dims: [][]int{{1, 1, 3, 3, 3}}, draw: distinct, call: maxPool(tensor.PoolOpts{Kernel: [3]int{2, 2, 2}, Stride: [3]int{1, 1, 1}})},
+	},
+	"AvgPool": {
+		{name: "images", dims: [][]int{{2, 2, 3, 5}}, call: avgPool(tensor.PoolOpts{Kernel: [3]int{2, 2}})},
+		{name: "overlapping", dims: [][]int{{2, 2, 5, 4}}, call: avgPool(tensor.PoolOpts{Kernel: [3]int{3, 3}, Stride: [3]int{2, 1}, Padding: [3]int{1, 1}})},
+		{name: "signals", dims: [][]int{{2, 2, 7}}, call: avgPool(tensor.PoolOpts{Kernel: [3]int{3}, Stride: [3]int{2}})},
+		{name: "volumes", dims: [][]int{{2, 2, 3, 3, 3}}, call: avgPool(tensor.PoolOpts{Kernel: [3]int{2, 2, 2}, Stride: [3]int{1, 1, 1}})},
+	},
+	"AdaptiveAvgPool": {
+		{name: "images", dims: [][]int{{2, 3, 4, 5}}, call: func(x vars) autograd.Var { return autograd.AdaptiveAvgPool(x[0]) }},
+		{name: "volumes", dims: [][]int{{2, 3, 2, 3, 2}}, call: func(x vars) autograd.Var { return autograd.AdaptiveAvgPool(x[0]) }},
 	},
 
 	"Dropout": {
@@ -232,11 +296,50 @@ func linear(x vars) autograd.Var {
 	return autograd.Linear(x[0], x[1], bias)
 }
 
+func convolve(o tensor.ConvOpts) func(x vars) autograd.Var {
+	return func(x vars) autograd.Var {
+		var bias autograd.Var
+		if len(x) == 3 {
+			bias = x[2]
+		}
+		return autograd.Conv(x[0], x[1], bias, o)
+	}
+}
+
+func maxPool(o tensor.PoolOpts) func(x vars) autograd.Var {
+	return func(x vars) autograd.Var { return autograd.MaxPool(x[0], o) }
+}
+
+func avgPool(o tensor.PoolOpts) func(x vars) autograd.Var {
+	return func(x vars) autograd.Var { return autograd.AvgPool(x[0], o) }
+}
+
+func linearReLU(x vars) autograd.Var {
+	var bias autograd.Var
+	if len(x) == 3 {
+		bias = x[2]
+	}
+	return autograd.LinearReLU(x[0], x[1], bias)
+}
+
 func batchNorm(channels int, train bool) func(x vars) autograd.Var {
 	s := freshState(channels)
 	return func(x vars) autograd.Var {
 		gamma, beta := affine(x)
 		return autograd.BatchNorm(x[0], gamma, beta, s, train)
+	}
+}
+
+// batchNormReLU takes a quarter of the offset, so that values that are normalised
+// to about ±1 stay away from the kink.
+func batchNormReLU(channels int, train bool) func(x vars) autograd.Var {
+	s := freshState(channels)
+	return func(x vars) autograd.Var {
+		gamma, beta := affine(x)
+		if len(x) == 3 {
+			beta = autograd.Scale(beta, 0.25)
+		}
+		return autograd.BatchNormReLU(x[0], gamma, beta, s, train)
 	}
 }
 

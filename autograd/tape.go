@@ -21,6 +21,9 @@ type Tape struct {
 	free       map[int][][]float32 // memory of gradients and scratch, by length
 	shapes     []tensor.Shape      // Apply's argument to OutShape
 	ctx        Ctx
+	usage      usage
+	profile    *Profile // nil for none
+	profiled   bool     // the profile knows of the present pass
 }
 
 // node is a slot of the tape: a value and how it came to be.
@@ -44,24 +47,16 @@ type node struct {
 	retained *tensor.Tensor // the sum over the Backwards so far; nil before the first
 }
 
-// buffer is a tensor with memory that grows as needed and stays.
+// buffer is a tensor with memory.
 type buffer struct {
 	tensor tensor.Tensor
 	memory []float32
+	pass   uint32 // of Saved: the tape's generation when it was last used
 }
 
-func (b *buffer) get(s tensor.Shape) *tensor.Tensor {
-	b.memory = grow(b.memory, s.Size())
+func (b *buffer) view(s tensor.Shape) *tensor.Tensor {
 	b.tensor.SetView(b.memory, s)
 	return &b.tensor
-}
-
-// grow returns memory of n elements: m's own where it suffices.
-func grow(m []float32, n int) []float32 {
-	if cap(m) < n {
-		return make([]float32, n)
-	}
-	return m[:n]
 }
 
 // NewTape returns a tape that records, for training.
@@ -95,6 +90,8 @@ func (t *Tape) Reset() {
 	}
 	t.used = 0
 	t.generation++
+	t.usage.reset()
+	t.profiled = false
 }
 
 // Const puts a value on the tape that is not learned: an input, a target. The
@@ -124,18 +121,6 @@ func (t *Tape) push() (*node, Var) {
 	t.used++
 	return n, Var{t, int32(t.used - 1), t.generation}
 }
-
-// take returns memory for n elements, with anything in it; give takes it back.
-func (t *Tape) take(n int) []float32 {
-	list := t.free[n]
-	if len(list) == 0 {
-		return make([]float32, n)
-	}
-	t.free[n] = list[:len(list)-1]
-	return list[len(list)-1]
-}
-
-func (t *Tape) give(m []float32) { t.free[len(m)] = append(t.free[len(m)], m) }
 
 // Var is a value on a tape. It is small and copied freely. The zero Var is no
 // value; Linear takes it for "no bias".

@@ -204,7 +204,7 @@ func ExampleNamed() {
 }
 
 func ExampleChild() {
-	net := nn.Sequential{nn.NewLayerNorm(2), nn.ReLU()}
+	net := nn.Sequential{nn.NewLayerNorm(2), nn.Tanh()}
 	for _, c := range net.Children() {
 		fmt.Printf("%s: %T with %d values to learn\n", c.Name, c.Module, nn.NumParams(c.Module))
 	}

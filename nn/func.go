@@ -15,30 +15,27 @@ func (f Func) Forward(x autograd.Var, _ Mode) autograd.Var { return f(x) }
 // Params returns nil.
 func (f Func) Params() []*autograd.Param { return nil }
 
-// ReLU returns the activation max(x, 0).
-func ReLU() Func { return autograd.ReLU }
-
 // LeakyReLU returns the activation max(x, 0) + slope·min(x, 0). PyTorch's
 // default slope is 0.01.
-func LeakyReLU(slope float32) Func {
-	return func(x autograd.Var) autograd.Var { return autograd.LeakyReLU(x, slope) }
+func LeakyReLU(slope float32) Module {
+	return Func(func(x autograd.Var) autograd.Var { return autograd.LeakyReLU(x, slope) })
 }
 
 // GELU returns the activation x·Φ(x), Φ being the normal distribution function.
-func GELU() Func { return autograd.GELU }
+func GELU() Module { return Func(autograd.GELU) }
 
 // Tanh returns the activation tanh(x).
-func Tanh() Func { return autograd.Tanh }
+func Tanh() Module { return Func(autograd.Tanh) }
 
 // Sigmoid returns the activation 1/(1+exp(−x)).
-func Sigmoid() Func { return autograd.Sigmoid }
+func Sigmoid() Module { return Func(autograd.Sigmoid) }
 
 // Softplus returns the activation log(1+exp(x)).
-func Softplus() Func { return autograd.Softplus }
+func Softplus() Module { return Func(autograd.Softplus) }
 
 // Flatten returns the module that makes [N, ...] into [N, the rest]. Fewer than
 // two axes panic with a *tensor.ShapeError.
-func Flatten() Func { return flatten }
+func Flatten() Module { return Func(flatten) }
 
 func flatten(x autograd.Var) autograd.Var {
 	s := x.Shape()

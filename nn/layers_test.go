@@ -48,7 +48,7 @@ func TestNewLinearWithoutElementsPanics(t *testing.T) {
 func TestActivations(t *testing.T) {
 	for _, c := range []struct {
 		name string
-		f    nn.Func
+		f    nn.Module
 		want func(x float64) float64
 	}{
 		{"ReLU", nn.ReLU(), func(x float64) float64 { return max(x, 0) }},
@@ -57,7 +57,7 @@ func TestActivations(t *testing.T) {
 		{"Tanh", nn.Tanh(), math.Tanh},
 		{"Sigmoid", nn.Sigmoid(), func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }},
 		{"Softplus", nn.Softplus(), func(x float64) float64 { return math.Log1p(math.Exp(x)) }},
-		{"a function on Vars", autograd.Exp, math.Exp},
+		{"a function on Vars", nn.Func(autograd.Exp), math.Exp},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if n := len(c.f.Params()); n != 0 {

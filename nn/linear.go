@@ -37,6 +37,11 @@ func (l *Linear) Forward(x autograd.Var, _ Mode) autograd.Var {
 	return autograd.Linear(x, t.Leaf(l.Weight), leaf(t, l.Bias))
 }
 
+func (l *Linear) forwardReLU(x autograd.Var, _ Mode) autograd.Var {
+	t := x.Tape()
+	return autograd.LinearReLU(x, t.Leaf(l.Weight), leaf(t, l.Bias))
+}
+
 // Params returns the weight and, if there is one, the bias.
 func (l *Linear) Params() []*autograd.Param { return present(l.Weight, l.Bias) }
 

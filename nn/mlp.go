@@ -9,12 +9,12 @@ import (
 
 // MLPConfig describes a multilayer perceptron.
 type MLPConfig struct {
-	In           int         // width of the input
-	Widths       []int       // width of each layer; at least one
-	Bias         bool        // of the Linear layers
-	BatchNorm    bool        // behind each Linear layer, before the activation
-	Activation   func() Func // makes the activation of each layer; nil for none
-	ActivateLast bool        // the last layer has BatchNorm and activation too
+	In           int           // width of the input
+	Widths       []int         // width of each layer; at least one
+	Bias         bool          // of the Linear layers
+	BatchNorm    bool          // behind each Linear layer, before the activation
+	Activation   func() Module // makes the activation of each layer; nil for none
+	ActivateLast bool          // the last layer has BatchNorm and activation too
 }
 
 // DefaultMLP returns the configuration of a plain MLP: biases, no BatchNorm, ReLU

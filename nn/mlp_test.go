@@ -105,7 +105,7 @@ func TestNewMLP(t *testing.T) {
 			if got := slices.Min(y.Data()) >= 0; got != config.ActivateLast {
 				t.Errorf("no value is negative: %v, want %v", got, config.ActivateLast)
 			}
-			wantShapeError(t, "autograd: Linear: ", func() { forward(m, tensor.New(4, 7), nn.Eval) })
+			wantShapeError(t, "autograd: Linear", func() { forward(m, tensor.New(4, 7), nn.Eval) })
 			wantShapeError(t, "nn: Flatten: expected [N, ...]: [6]", func() { forward(m, tensor.New(6), nn.Eval) })
 		})
 	}

@@ -43,12 +43,22 @@ func NewBatchNorm(channels int) *BatchNorm {
 
 // Forward returns x normalised, scaled and shifted, in x's shape.
 func (b *BatchNorm) Forward(x autograd.Var, mode Mode) autograd.Var {
-	t := x.Tape()
-	scale, shift := leaf(t, b.Weight), leaf(t, b.Bias)
+	scale, shift := b.affine(x.Tape())
+	return autograd.BatchNorm(x, scale, shift, b.Stats, mode == Train)
+}
+
+func (b *BatchNorm) forwardReLU(x autograd.Var, mode Mode) autograd.Var {
+	scale, shift := b.affine(x.Tape())
+	return autograd.BatchNormReLU(x, scale, shift, b.Stats, mode == Train)
+}
+
+// affine returns the scale and the shift, zero Vars for a layer without.
+func (b *BatchNorm) affine(t *autograd.Tape) (scale, shift autograd.Var) {
+	scale, shift = leaf(t, b.Weight), leaf(t, b.Bias)
 	if b.Bias == nil && b.Weight != nil {
 		shift = t.Const(b.noShift)
 	}
-	return autograd.BatchNorm(x, scale, shift, b.Stats, mode == Train)
+	return scale, shift
 }
 
 // Params returns the scale and the shift, if there are.

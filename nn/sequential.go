@@ -8,13 +8,19 @@ import (
 )
 
 // Sequential applies modules one after the other. In a checkpoint they are named
-// by their position, as PyTorch does: "0.weight", "3.bias".
+// by their position, as PyTorch does: "0.weight", "3.bias". A Linear or a BatchNorm
+// and the ReLU behind it are one operation on the tape.
 type Sequential []Module
 
 // Forward returns s[n−1](… s[1](s[0](x))); x itself when s is empty.
 func (s Sequential) Forward(x autograd.Var, mode Mode) autograd.Var {
-	for _, m := range s {
-		x = m.Forward(x, mode)
+	for i := 0; i < len(s); i++ {
+		if i+1 < len(s) && isReLU(s[i+1]) {
+			x = forwardReLU(s[i], x, mode)
+			i++
+		} else {
+			x = s[i].Forward(x, mode)
+		}
 	}
 	return x
 }

@@ -8,7 +8,8 @@ import (
 
 // Batch normalisation (Ioffe and Szegedy, "Batch Normalization", 2015) over
 // axis 1: the C channels of [N C], [N C L], [N C H W], … each have M = N·L·H·W
-// elements. gamma, beta, mean, variance and invStd have shape [C].
+// elements. gamma, beta, mean, variance and invStd have shape [C]. With relu, the
+// result is max(y, 0), in the same sweep over memory.
 
 // BatchNormForward normalises each channel by its own statistics,
 //
@@ -18,24 +19,24 @@ import (
 // divided by M; multiply it by M/(M−1) for the running statistics. gamma and
 // beta may be nil, for 1 and 0; y may be x. The statistics are computed in
 // float64 as E[x²] − E[x]².
-func BatchNormForward(y, x, gamma, beta, mean, variance, invStd *Tensor, eps float64) {
+func BatchNormForward(y, x, gamma, beta, mean, variance, invStd *Tensor, eps float64, relu bool) {
 	k := newBatchNorm("BatchNormForward", y, x, gamma, beta, mean, invStd)
 	checkChannels("BatchNormForward", x, variance)
-	k.variance, k.eps = variance.data, eps
+	k.variance, k.eps, k.relu = variance.data, eps, relu
 	if len(x.data) == 0 {
 		panic(shapeErrorf("BatchNormForward", "no elements to take statistics of").with(x.shape))
 	}
-	batchNormStats.Run(k.blocks(), k.grain(), k)
-	batchNormApply.Run(k.parts()*k.blocks(), k.applyGrain(), k)
+	batchNormForward.Run(k.blocks(), k.blockGrain(), k)
 }
 
 // BatchNormApply normalises each channel by given statistics:
 // y = (x − mean)·invStd·gamma + beta. gamma and beta may be nil, for 1 and 0; y
 // may be x. InvStd makes invStd from a running variance.
-func BatchNormApply(y, x, gamma, beta, mean, invStd *Tensor) {
+func BatchNormApply(y, x, gamma, beta, mean, invStd *Tensor, relu bool) {
 	k := newBatchNorm("BatchNormApply", y, x, gamma, beta, mean, invStd)
+	k.relu = relu
 	if len(x.data) > 0 {
-		batchNormApply.Run(k.parts()*k.blocks(), k.applyGrain(), k)
+		batchNormApply.Run(k.n, max(1, cheapGrain/(k.c*k.inner)), k)
 	}
 }
 
@@ -52,6 +53,7 @@ type batchNormArgs struct {
 	y, x, gamma, beta, mean, variance, invStd []float32
 	n, c, inner                               int
 	eps                                       float64
+	relu                                      bool
 
 	dx, dy, dgamma, dbeta []float32 // of the backward pass
 	train                 bool
@@ -87,31 +89,89 @@ func checkChannels(op string, x, t *Tensor) {
 	}
 }
 
-// The work is handed out in blocks of channels: of neighbouring ones if they
-// lie side by side in memory (inner = 1), else one at a time.
+// The work is handed out in blocks of channels: of neighbouring ones if they lie
+// side by side in memory (inner = 1), else one at a time. A pass that needs sums
+// reads a block twice; the second time it comes from the cache.
 
+// block returns the number of channels in a block, but for the last one: few
+// enough that there are blocks for several cores.
 func (k *batchNormArgs) block() int {
-	if k.inner == 1 {
-		return columns
+	if k.inner > 1 {
+		return 1
 	}
-	return 1
+	return stripWidth(k.c)
 }
 
 func (k *batchNormArgs) blocks() int { return (k.c + k.block() - 1) / k.block() }
 
-// grain returns how many blocks a chunk has.
-func (k *batchNormArgs) grain() int {
-	return max(1, cheapGrain/(k.n*k.inner*k.block()))
+// blockGrain returns how many blocks a chunk has.
+func (k *batchNormArgs) blockGrain() int {
+	return max(1, cheapGrain/2/max(1, k.n*k.inner*k.block()))
 }
 
-// What is elementwise is also split along n, into parts of partRows.
+// strip is a part of memory in the form that the kernels of package asm take.
+type strip struct{ at, rows, width, stride int }
 
-const partRows = 64
+// strips returns how many strips a block of channels is in the samples from lo to
+// hi: one, but of channels that are longer than a strip is wide, each sample's is
+// two, the whole rows that can be made of it and the rest.
+func (k *batchNormArgs) strips(lo, hi int) int {
+	if k.inner <= asm.StripWidth {
+		return 1
+	}
+	return 2 * (hi - lo)
+}
 
-func (k *batchNormArgs) parts() int { return (k.n + partRows - 1) / partRows }
+// strip returns strip i of the block of channels that begins with c.
+func (k *batchNormArgs) strip(c, lo, hi, i int) strip {
+	at := (lo*k.c + c) * k.inner
+	switch {
+	case k.inner == 1:
+		return strip{at, hi - lo, min(k.block(), k.c-c), k.c}
+	case k.inner <= asm.StripWidth:
+		return strip{at, hi - lo, k.inner, k.c * k.inner}
+	}
+	at += i / 2 * k.c * k.inner
+	rows := k.inner / asm.StripWidth
+	if i%2 == 0 {
+		return strip{at, rows, asm.StripWidth, asm.StripWidth}
+	}
+	return strip{at + rows*asm.StripWidth, 1, k.inner % asm.StripWidth, asm.StripWidth}
+}
 
-func (k *batchNormArgs) applyGrain() int {
-	return max(1, cheapGrain/(min(k.n, partRows)*k.inner*k.block()))
+// gather adds a strip's sums to the block's.
+func (k *batchNormArgs) gather(sums, strip *[asm.StripWidth]float64) {
+	for j, v := range strip {
+		if k.inner > 1 { // all columns are the same channel
+			j = 0
+		}
+		sums[j] += v
+	}
+}
+
+// constants fills in the constants of the block of channels that begins with c
+// for the columns of its strips, from the statistics, and returns how many
+// channels it has.
+func (k *batchNormArgs) constants(b *asm.BatchNorm, c int) (width int) {
+	width = min(k.block(), k.c-c)
+	for i := range width {
+		b.Mean[i] = k.mean[c+i]
+		b.Scale[i] = k.invStd[c+i] * factor(k.gamma, c+i, 1)
+		b.Shift[i] = factor(k.beta, c+i, 0)
+	}
+	if k.inner > 1 {
+		spread(&b.Mean)
+		spread(&b.Scale)
+		spread(&b.Shift)
+	}
+	return width
+}
+
+// spread copies the first element to all others.
+func spread(x *[asm.StripWidth]float32) {
+	for j := range x {
+		x[j] = x[0]
+	}
 }
 
 // factor returns x[c], or otherwise when there is no x.
@@ -122,68 +182,48 @@ func factor(x []float32, c int, otherwise float32) float32 {
 	return x[c]
 }
 
-// moments adds the sums of x and of x·y over n and inner of the channels from c
-// on to sum and dot.
-func (k *batchNormArgs) moments(sum, dot []float64, x, y []float32, c int) {
-	if k.inner == 1 {
-		for i := range k.n {
-			at := i*k.c + c
-			asm.AccumulateSum(sum, x[at:at+len(sum)])
-			asm.AccumulateDot(dot, x[at:at+len(dot)], y[at:at+len(dot)])
-		}
-		return
+// statistics computes those of the block of channels that begins with c.
+func (k *batchNormArgs) statistics(c int) {
+	var sum, squares, stripSum, stripSquares [asm.StripWidth]float64
+	for i := range k.strips(0, k.n) {
+		s := k.strip(c, 0, k.n, i)
+		asm.ColumnMoments(&stripSum, &stripSquares, k.x[s.at:], s.rows, s.width, s.stride)
+		k.gather(&sum, &stripSum)
+		k.gather(&squares, &stripSquares)
 	}
-	for i := range k.n {
-		at := (i*k.c + c) * k.inner
-		sum[0] += asm.Sum(x[at : at+k.inner])
-		dot[0] += asm.Dsdot(x[at:at+k.inner], y[at:at+k.inner])
+	m := float64(k.n * k.inner)
+	for i := range min(k.block(), k.c-c) {
+		mean := sum[i] / m
+		variance := squares[i]/m - float64(mean*mean)
+		if variance < 0 { // by rounding alone; NaN stays
+			variance = 0
+		}
+		k.mean[c+i] = float32(mean)
+		k.variance[c+i] = float32(variance)
+		k.invStd[c+i] = float32(1 / math.Sqrt(variance+k.eps))
 	}
 }
 
-var batchNormStats = NewKernel(func(lo, hi int, k *batchNormArgs) {
-	m := float64(k.n * k.inner)
+// normalize writes y for the samples from lo to hi of a block of channels.
+func (k *batchNormArgs) normalize(c, lo, hi int) {
+	var b asm.BatchNorm
+	k.constants(&b, c)
+	for i := range k.strips(lo, hi) {
+		s := k.strip(c, lo, hi, i)
+		b.Normalize(k.y[s.at:], k.x[s.at:], s.rows, s.width, s.stride, k.relu)
+	}
+}
+
+var batchNormForward = NewKernel(func(lo, hi int, k *batchNormArgs) {
 	for block := lo; block < hi; block++ {
 		c := block * k.block()
-		width := min(k.block(), k.c-c)
-		var sum, squares [columns]float64
-		k.moments(sum[:width], squares[:width], k.x, k.x, c)
-		for i := range width {
-			mean := sum[i] / m
-			variance := squares[i]/m - float64(mean*mean)
-			if variance < 0 { // by rounding alone; NaN stays
-				variance = 0
-			}
-			k.mean[c+i] = float32(mean)
-			k.variance[c+i] = float32(variance)
-			k.invStd[c+i] = float32(1 / math.Sqrt(variance+k.eps))
-		}
+		k.statistics(c)
+		k.normalize(c, 0, k.n)
 	}
 })
 
 var batchNormApply = NewKernel(func(lo, hi int, k *batchNormArgs) {
-	blocks := k.blocks()
-	for part := lo; part < hi; part++ {
-		c := part % blocks * k.block()
-		width := min(k.block(), k.c-c)
-		first := part / blocks * partRows
-		last := min(first+partRows, k.n)
-		var scale, shift [columns]float32
-		for i := range width {
-			scale[i] = k.invStd[c+i] * factor(k.gamma, c+i, 1)
-			shift[i] = factor(k.beta, c+i, 0)
-		}
-		for i := first; i < last; i++ {
-			at := (i*k.c + c) * k.inner
-			if k.inner == 1 {
-				y := k.y[at : at+width]
-				asm.Sub(y, k.x[at:at+width], k.mean[c:c+width])
-				asm.FMA(y, y, scale[:width], shift[:width])
-				continue
-			}
-			y := k.y[at : at+k.inner]
-			asm.AddScalar(y, k.x[at:at+k.inner], -k.mean[c])
-			asm.Scale(y, y, scale[0])
-			asm.AddScalar(y, y, shift[0])
-		}
+	for c := 0; c < k.c; c += k.block() {
+		k.normalize(c, lo, hi)
 	}
 })

@@ -44,7 +44,13 @@ func operations() []operation {
 		one("Exp", func() { tensor.Exp(dst, x) }),
 		one("Log", func() { tensor.Log(dst, positive) }),
 		one("Tanh", func() { tensor.Tanh(dst, x) }),
+		one("TanhGrad", func() { tensor.TanhGrad(dst, x, y) }),
 		one("Sigmoid", func() { tensor.Sigmoid(dst, x) }),
+		one("SigmoidGrad", func() { tensor.SigmoidGrad(dst, x, y) }),
+		one("Softplus", func() { tensor.Softplus(dst, x) }),
+		one("SoftplusGrad", func() { tensor.SoftplusGrad(dst, x, y) }),
+		one("GELU", func() { tensor.GELU(dst, x) }),
+		one("GELUGrad", func() { tensor.GELUGrad(dst, x, y) }),
 		one("ReLU", func() { tensor.ReLU(dst, x) }),
 		one("ReLUGrad", func() { tensor.ReLUGrad(dst, x, y) }),
 		one("Map", func() { tensor.Map(dst, x, func(x, a, b float32) float32 { return max(x, a) + b }, 0, 1) }),
@@ -81,20 +87,27 @@ func operations() []operation {
 	add("MatMul batch", func() { tensor.MatMul(batch, images, imagesDy, tensor.MatMulOpts{TransB: true}) }, batch)
 
 	mean, variance, invStd := tensor.New(c), tensor.New(c), tensor.New(c)
-	tensor.BatchNormForward(dst, x, nil, nil, mean, variance, invStd, 1e-5)
+	tensor.BatchNormForward(dst, x, nil, nil, mean, variance, invStd, 1e-5, false)
 	add("BatchNormForward", func() {
-		tensor.BatchNormForward(dst, x, row, row, mean, variance, invStd, 1e-5)
+		tensor.BatchNormForward(dst, x, row, row, mean, variance, invStd, 1e-5, false)
 	}, dst, mean, variance, invStd)
 	dgamma, dbeta := tensor.New(c), tensor.New(c)
 	add("BatchNormBackward", func() {
-		tensor.BatchNormBackward(dst, dgamma, dbeta, y, x, row, mean, invStd, true)
+		tensor.BatchNormBackward(dst, dgamma, dbeta, y, x, row, nil, mean, invStd, true, false)
 	}, dst, dgamma, dbeta)
+	add("BatchNormForward ReLU", func() {
+		tensor.BatchNormForward(dst, x, row, row, mean, variance, invStd, 1e-5, true)
+	}, dst, mean, variance, invStd)
+	add("BatchNormBackward ReLU", func() {
+		tensor.BatchNormBackward(dst, dgamma, dbeta, y, x, row, row, mean, invStd, true, true)
+	}, dst, dgamma, dbeta)
+	add("BatchNormApply", func() { tensor.BatchNormApply(dst, x, row, row, mean, invStd, true) }, dst)
 	mean2, variance2, invStd2 := tensor.New(7), tensor.New(7), tensor.New(7)
 	add("BatchNormForward images", func() {
-		tensor.BatchNormForward(dst2, images, nil, nil, mean2, variance2, invStd2, 1e-5)
+		tensor.BatchNormForward(dst2, images, nil, nil, mean2, variance2, invStd2, 1e-5, false)
 	}, dst2, mean2, variance2, invStd2)
 	add("BatchNormBackward images", func() {
-		tensor.BatchNormBackward(dst2, nil, nil, imagesDy, images, nil, mean2, invStd2, true)
+		tensor.BatchNormBackward(dst2, nil, nil, imagesDy, images, nil, nil, mean2, invStd2, true, false)
 	}, dst2)
 	add("InvStd", func() { tensor.InvStd(invStd, variance, 1e-5) }, invStd)
 	rowMean, rowInvStd := tensor.New(n), tensor.New(n)
@@ -109,6 +122,15 @@ func operations() []operation {
 	tensor.NormalizeForward(dst, norm, x, 1e-12)
 	add("NormalizeForward", func() { tensor.NormalizeForward(dst, norm, x, 1e-12) }, dst, norm)
 	add("NormalizeBackward", func() { tensor.NormalizeBackward(dst, y, x, norm, 1e-12) }, dst)
+	gramLSE, gramAbove, gramDX := tensor.New(n), tensor.New(n), tensor.New(n, c)
+	tensor.NormalizeForward(gramDX, norm, x, 1e-12)
+	for _, g := range []tensor.Gram{{X: gramDX.Clone(), Scale: 5, Period: n / 2}, {X: gramDX.Clone(), Scale: 50, Period: n / 2}} {
+		add(fmt.Sprint("Gram ", g.Scale), func() {
+			g.LogSumExp(gramLSE, perRow, gramAbove)
+			tensor.Fill(gramDX, 0)
+			g.LogSumExpGrad(gramDX, norm, gramLSE)
+		}, gramLSE, gramAbove, gramDX)
+	}
 	w, m, v := tensor.New(n, c), tensor.New(n, c), tensor.New(n, c)
 	add("Adam", func() {
 		tensor.Copy(w, y)

@@ -64,8 +64,8 @@
 // # Numbers
 //
 // Elements are float32. Sums, means, variances, norms and dot products
-// accumulate in float64; so do Log, Tanh and Sigmoid compute, rounding once. The
-// products of MatMul accumulate in float32, by fused multiply-adds in a fixed
+// accumulate in float64. Exp, Log, Tanh, Sigmoid, Softplus and GELU state their
+// errors, of a unit or a few in the last place. The products of MatMul accumulate in float32, by fused multiply-adds in a fixed
 // order. NaN and infinities go where IEEE 754 has them go: nothing is skipped
 // because a factor is zero.
 package tensor

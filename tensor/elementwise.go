@@ -3,10 +3,12 @@ package tensor
 import "github.com/seed-312a1f22/dyad/asm"
 
 // How many elements a chunk has: enough that handing it to another core, about
-// a microsecond, is small beside the work. Arithmetic runs at a few elements
-// per nanosecond; the transcendental functions take a few nanoseconds each.
+// a microsecond, is small beside the work. Arithmetic runs at several elements per
+// nanosecond, what package asm approximates at one to three, and a function of Go
+// takes a few nanoseconds for each.
 const (
 	cheapGrain  = 16 << 10
+	mediumGrain = 4 << 10
 	costlyGrain = 2 << 10
 )
 

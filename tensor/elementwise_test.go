@@ -121,9 +121,11 @@ func TestUnary(t *testing.T) {
 		{"AddScalar", func(dst, x *tensor.Tensor) { tensor.AddScalar(dst, x, 1.5) }, func(x float64) float64 { return x + 1.5 }, 6e-8},
 		{"Sqrt", tensor.Sqrt, math.Sqrt, 6e-8},
 		{"Exp", tensor.Exp, math.Exp, 2.4e-7},
-		{"Log", tensor.Log, math.Log, 6e-8},
-		{"Tanh", tensor.Tanh, math.Tanh, 6e-8},
-		{"Sigmoid", tensor.Sigmoid, func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }, 6e-8},
+		{"Log", tensor.Log, math.Log, 1.2e-7},
+		{"Tanh", tensor.Tanh, math.Tanh, 1.8e-7},
+		{"Sigmoid", tensor.Sigmoid, func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }, 1.5e-7},
+		{"Softplus", tensor.Softplus, func(x float64) float64 { return math.Log1p(math.Exp(x)) }, 2.4e-7},
+		{"GELU", tensor.GELU, func(x float64) float64 { return x * math.Erfc(-x/math.Sqrt2) / 2 }, 2e-7},
 		{"ReLU", tensor.ReLU, func(x float64) float64 { return max(x, 0) }, 0},
 		{"Map", func(dst, x *tensor.Tensor) {
 			tensor.Map(dst, x, func(x, a, b float32) float32 { return min(max(x, a), b) }, -1, 0.5)
@@ -157,18 +159,26 @@ func TestUnaryTwoInputs(t *testing.T) {
 		name string
 		run  func(dst, x, y *tensor.Tensor)
 		f    func(dst, x, y float64) float64
+
+		tolerance float64 // as in TestUnary
 	}{
-		{"Axpy", func(dst, x, _ *tensor.Tensor) { tensor.Axpy(dst, 0.75, x) }, func(dst, x, _ float64) float64 { return dst + 0.75*x }},
-		{"MulAdd", tensor.MulAdd, func(dst, x, y float64) float64 { return dst + x*y }},
+		{"Axpy", func(dst, x, _ *tensor.Tensor) { tensor.Axpy(dst, 0.75, x) }, func(dst, x, _ float64) float64 { return dst + 0.75*x }, 1.2e-7},
+		{"MulAdd", tensor.MulAdd, func(dst, x, y float64) float64 { return dst + x*y }, 1.2e-7},
 		{"ReLUGrad", tensor.ReLUGrad, func(_, dy, y float64) float64 {
 			if y > 0 {
 				return dy
 			}
 			return 0
-		}},
+		}, 0},
+		{"TanhGrad", tensor.TanhGrad, func(_, dy, y float64) float64 { return dy * (1 - y*y) }, 2.4e-7},
+		{"SigmoidGrad", tensor.SigmoidGrad, func(_, dy, y float64) float64 { return dy * y * (1 - y) }, 5e-7},
+		{"SoftplusGrad", tensor.SoftplusGrad, func(_, dy, x float64) float64 { return dy / (1 + math.Exp(-x)) }, 5e-7},
+		{"GELUGrad", tensor.GELUGrad, func(_, dy, x float64) float64 {
+			return dy * (math.Erfc(-x/math.Sqrt2)/2 + x*math.Exp(-x*x/2)/math.Sqrt(2*math.Pi))
+		}, 5e-7},
 		{"Map2", func(dst, x, y *tensor.Tensor) {
 			tensor.Map2(dst, x, y, func(x, y, a, b float32) float32 { return max(x, y) + a*b }, 0.5, 0.25)
-		}, func(_, x, y float64) float64 { return max(x, y) + 0.125 }},
+		}, func(_, x, y float64) float64 { return max(x, y) + 0.125 }, 1.2e-7},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dst := random(6, n)
@@ -176,7 +186,7 @@ func TestUnaryTwoInputs(t *testing.T) {
 				want[i] = c.f(float64(dst.Data()[i]), float64(x.Data()[i]), float64(y.Data()[i]))
 			}
 			c.run(dst, x, y)
-			checkNear(t, c.name, dst, want, 1.2e-7)
+			checkNear(t, c.name, dst, want, c.tolerance)
 			if p, ok := panics(func() { c.run(tensor.New(n-1), x, y) }).(*tensor.ShapeError); !ok || p.Op != c.name {
 				t.Errorf("shapes that differ: panic %v", p)
 			}

@@ -44,6 +44,15 @@ func (l *freeList[T]) reserve(n int) {
 	l.mu.Unlock()
 }
 
+// each calls f for all that are free.
+func (l *freeList[T]) each(f func(*T)) {
+	l.mu.Lock()
+	for _, t := range l.free {
+		f(t)
+	}
+	l.mu.Unlock()
+}
+
 func (l *freeList[T]) add() {
 	l.made++
 	l.free = append(slices.Grow(l.free, l.made-len(l.free)), l.new())

@@ -17,6 +17,7 @@ import "github.com/seed-312a1f22/dyad/tensor/internal/par"
 // to n, several at a time, and returns when all are done. The chunks depend on n
 // and grain alone, never on the number of processors; a function that writes
 // each result from within one chunk therefore gives the same bits everywhere.
+// They are begun in order, so that one may wait for what an earlier one does.
 // Once warm, Run allocates nothing. Keep a Kernel in a package variable, and
 // give it a function that captures nothing.
 type Kernel[A any] = par.Kernel[A]

@@ -15,13 +15,14 @@ import (
 //	y = (x − mean)·invStd·gamma + beta,   invStd = 1/√(variance + eps)
 //
 // with the biased variance, and writes mean and invStd. gamma and beta may be
-// nil, for 1 and 0; y may be x. The statistics accumulate in float64.
+// nil, for 1 and 0; y may be x. The statistics are computed in float64, the
+// variance as E[x²] − E[x]².
 func LayerNormForward(y, x, gamma, beta, mean, invStd *Tensor, eps float64) {
 	k := newLayerNorm("LayerNormForward", x, gamma, beta, mean, invStd)
 	checkElementwise("LayerNormForward", y, x)
 	k.y, k.eps = y.data, eps
 	if len(x.data) > 0 {
-		layerNormForward.Run(k.rows, max(1, cheapGrain/(4*k.c)), k)
+		layerNormForward.Run(k.rows, k.grain(), k)
 	}
 }
 
@@ -51,11 +52,11 @@ func LayerNormBackward(dx, dgamma, dbeta, dy, x, gamma, mean, invStd *Tensor) {
 		checkApart(op, dx, x)
 		checkApart(op, dx, dy)
 		k.dx = dx.data
-		layerNormInputGrad.Run(k.rows, max(1, cheapGrain/(4*k.c)), k)
+		layerNormInputGrad.Run(k.rows, k.grain(), k)
 	}
 	if dgamma != nil || dbeta != nil {
-		blocks := (k.c + columns - 1) / columns
-		layerNormParamGrad.Run(blocks, max(1, cheapGrain/(2*max(1, k.rows)*columns)), k)
+		width := stripWidth(k.c)
+		layerNormParamGrad.Run((k.c+width-1)/width, max(1, cheapGrain/2/(max(1, k.rows)*width)), k)
 	}
 }
 
@@ -93,24 +94,28 @@ func checkFeatures(op string, x, t *Tensor) {
 	}
 }
 
+// grain returns how many rows a chunk has.
+func (k *layerNormArgs) grain() int { return max(1, cheapGrain/2/k.c) }
+
 var layerNormForward = NewKernel(func(lo, hi int, k *layerNormArgs) {
 	n := float64(k.c)
 	for row := lo; row < hi; row++ {
 		x, y := k.x[row*k.c:(row+1)*k.c], k.y[row*k.c:(row+1)*k.c]
-		mean := asm.Sum(x) / n
+		sum, squares := asm.SumDot(x, x)
+		mean := sum / n
+		variance := max(0, squares/n-float64(mean*mean)) // negative by rounding alone
 		k.mean[row] = float32(mean)
-		asm.AddScalar(y, x, -k.mean[row])
-		// The squares are those of deviations from the rounded mean.
-		rounding := mean - float64(k.mean[row])
-		variance := max(0, asm.SumSquares(y)/n-float64(rounding*rounding))
 		k.invStd[row] = float32(1 / math.Sqrt(variance+k.eps))
+		if k.gamma != nil && k.beta != nil {
+			asm.LayerNormalize(y, x, k.gamma, k.beta, k.mean[row], k.invStd[row])
+			continue
+		}
+		asm.AddScalar(y, x, -k.mean[row])
 		asm.Scale(y, y, k.invStd[row])
-		switch {
-		case k.gamma != nil && k.beta != nil:
-			asm.FMA(y, y, k.gamma, k.beta)
-		case k.gamma != nil:
+		if k.gamma != nil {
 			asm.Mul(y, y, k.gamma)
-		case k.beta != nil:
+		}
+		if k.beta != nil {
 			asm.Add(y, y, k.beta)
 		}
 	}
@@ -118,50 +123,27 @@ var layerNormForward = NewKernel(func(lo, hi int, k *layerNormArgs) {
 
 var layerNormInputGrad = NewKernel(func(lo, hi int, k *layerNormArgs) {
 	n := float64(k.c)
-	var centred [256]float32
 	for row := lo; row < hi; row++ {
 		at := row * k.c
-		dx, dy, x := k.dx[at:at+k.c], k.dy[at:at+k.c], k.x[at:at+k.c]
-		g := dy
+		dx, g, x := k.dx[at:at+k.c], k.dy[at:at+k.c], k.x[at:at+k.c]
 		if k.gamma != nil {
-			asm.Mul(dx, dy, k.gamma)
+			asm.Mul(dx, g, k.gamma)
 			g = dx
 		}
 		mean, invStd := float64(k.mean[row]), float64(k.invStd[row])
-		sum := asm.Sum(g)
-		dot := (asm.Dsdot(g, x) - float64(mean*sum)) * invStd // Σ g·x̂
-		// dx = invStd·g + slope·(x − mean) + offset
-		slope := float32(-invStd * invStd * dot / n)
-		offset := float32(-invStd * sum / n)
-		asm.Scale(dx, g, k.invStd[row])
-		asm.AddScalar(dx, dx, offset)
-		for i := 0; i < k.c; i += len(centred) {
-			t := centred[:min(len(centred), k.c-i)]
-			asm.AddScalar(t, x[i:i+len(t)], -k.mean[row])
-			asm.Axpy(dx[i:i+len(t)], slope, t)
-		}
+		sum, dot := asm.SumDot(g, x)
+		dot = (dot - float64(mean*sum)) * invStd // Σ g·x̂
+		slope, offset := -invStd*invStd*dot/n, -invStd*sum/n
+		asm.LayerNormGrad(dx, g, x, k.invStd[row], k.mean[row], float32(slope), float32(offset))
 	}
 })
 
 var layerNormParamGrad = NewKernel(func(lo, hi int, k *layerNormArgs) {
-	for block := lo; block < hi; block++ {
-		c := block * columns
-		width := min(columns, k.c-c)
-		var dgamma, dbeta [columns]float64
-		var normalised [columns]float32
-		for row := range k.rows {
-			at := row*k.c + c
-			dy := k.dy[at : at+width]
-			if k.dgamma != nil {
-				t := normalised[:width]
-				asm.AddScalar(t, k.x[at:at+width], -k.mean[row])
-				asm.Scale(t, t, k.invStd[row])
-				asm.AccumulateDot(dgamma[:width], dy, t)
-			}
-			if k.dbeta != nil {
-				asm.AccumulateSum(dbeta[:width], dy)
-			}
-		}
+	block := stripWidth(k.c)
+	for c := lo * block; c < min(hi*block, k.c); c += block {
+		width := min(block, k.c-c)
+		var dgamma, dbeta [asm.StripWidth]float64
+		asm.LayerNormSums(&dbeta, &dgamma, k.dy[min(c, len(k.dy)):], k.x[min(c, len(k.x)):], k.mean, k.invStd, k.rows, width, k.c)
 		for i := range width {
 			if k.dgamma != nil {
 				k.dgamma[c+i] = float32(dgamma[i])

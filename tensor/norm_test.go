@@ -66,7 +66,7 @@ func TestBatchNorm(t *testing.T) {
 					gamma, beta = random(2, c), random(3, c)
 				}
 				y, mean, variance, invStd := poisoned(dims...), poisoned(c), poisoned(c), poisoned(c)
-				tensor.BatchNormForward(y, x, gamma, beta, mean, variance, invStd, eps)
+				tensor.BatchNormForward(y, x, gamma, beta, mean, variance, invStd, eps, false)
 				wantY := make([]float64, x.Size())
 				var wantMean, wantVariance, wantInvStd []float64
 				for ch, places := range channels(x.Shape()) {
@@ -86,7 +86,7 @@ func TestBatchNorm(t *testing.T) {
 				tensor.InvStd(again, variance, eps)
 				checkNear(t, "InvStd", again, wantInvStd, 1e-6)
 				inPlace := x.Clone()
-				tensor.BatchNormApply(inPlace, inPlace, gamma, beta, mean, invStd)
+				tensor.BatchNormApply(inPlace, inPlace, gamma, beta, mean, invStd, false)
 				checkBits(t, "BatchNormApply in place", inPlace.Data(), y.Data())
 			})
 		}
@@ -106,7 +106,7 @@ func TestBatchNormBackward(t *testing.T) {
 						gamma = random(2, c)
 					}
 					mean, variance, invStd := tensor.New(c), tensor.New(c), tensor.New(c)
-					tensor.BatchNormForward(y, x, gamma, nil, mean, variance, invStd, eps)
+					tensor.BatchNormForward(y, x, gamma, nil, mean, variance, invStd, eps, false)
 					if !train {
 						tensor.AddScalar(mean, mean, 0.5)
 						tensor.Scale(invStd, invStd, 1.5)
@@ -131,22 +131,66 @@ func TestBatchNormBackward(t *testing.T) {
 						}
 					}
 					dx, dgamma, dbeta := poisoned(dims...), poisoned(c), poisoned(c)
-					tensor.BatchNormBackward(dx, dgamma, dbeta, dy, x, gamma, mean, invStd, train)
+					tensor.BatchNormBackward(dx, dgamma, dbeta, dy, x, gamma, nil, mean, invStd, train, false)
 					checkNear(t, "dx", dx, wantX, 5e-6)
 					checkNear(t, "dgamma", dgamma, wantGamma, 1e-6)
 					checkNear(t, "dbeta", dbeta, wantBeta, 1e-6)
 					only := poisoned(dims...)
-					tensor.BatchNormBackward(only, nil, nil, dy, x, gamma, mean, invStd, train)
+					tensor.BatchNormBackward(only, nil, nil, dy, x, gamma, nil, mean, invStd, train, false)
 					checkBits(t, "dx alone", only.Data(), dx.Data())
 					g, b := poisoned(c), poisoned(c)
-					tensor.BatchNormBackward(nil, g, nil, dy, x, gamma, mean, invStd, train)
-					tensor.BatchNormBackward(nil, nil, b, dy, x, gamma, mean, invStd, train)
+					tensor.BatchNormBackward(nil, g, nil, dy, x, gamma, nil, mean, invStd, train, false)
+					tensor.BatchNormBackward(nil, nil, b, dy, x, gamma, nil, mean, invStd, train, false)
 					checkBits(t, "dgamma alone", g.Data(), dgamma.Data())
 					checkBits(t, "dbeta alone", b.Data(), dbeta.Data())
 				})
 			}
 		}
 	}
+}
+
+// TestBatchNormReLU compares the two in one with one after the other.
+func TestBatchNormReLU(t *testing.T) {
+	for _, dims := range batchNormShapes {
+		for _, train := range []bool{false, true} {
+			for _, affine := range []bool{false, true} {
+				t.Run(fmt.Sprint(dims, train, affine), func(t *testing.T) {
+					c := dims[1]
+					x, dy := random(1, dims...), random(4, dims...)
+					var gamma, beta *tensor.Tensor
+					if affine {
+						gamma, beta = random(2, c), random(3, c)
+					}
+					y, mean, variance, invStd := tensor.New(dims...), tensor.New(c), tensor.New(c), tensor.New(c)
+					tensor.BatchNormForward(y, x, gamma, beta, mean, variance, invStd, eps, false)
+					tensor.ReLU(y, y)
+					fused := poisoned(dims...)
+					tensor.BatchNormForward(fused, x, gamma, beta, mean, variance, invStd, eps, true)
+					checkBits(t, "forward", fused.Data(), y.Data())
+					tensor.BatchNormApply(fused, x, gamma, beta, mean, invStd, true)
+					checkBits(t, "apply", fused.Data(), y.Data())
+
+					masked := tensor.New(dims...)
+					tensor.ReLUGrad(masked, dy, y)
+					want, wantGamma, wantBeta := tensor.New(dims...), tensor.New(c), tensor.New(c)
+					tensor.BatchNormBackward(want, wantGamma, wantBeta, masked, x, gamma, beta, mean, invStd, train, false)
+					dx, dgamma, dbeta := poisoned(dims...), poisoned(c), poisoned(c)
+					tensor.BatchNormBackward(dx, dgamma, dbeta, dy, x, gamma, beta, mean, invStd, train, true)
+					checkBits(t, "dx", dx.Data(), want.Data())
+					checkBits(t, "dgamma", dgamma.Data(), wantGamma.Data())
+					checkBits(t, "dbeta", dbeta.Data(), wantBeta.Data())
+				})
+			}
+		}
+	}
+}
+
+// TestBatchNormBackwardOfNothing has sums of nothing, which are 0.
+func TestBatchNormBackwardOfNothing(t *testing.T) {
+	x, c, dgamma, dbeta := tensor.New(0, 3), tensor.New(3), poisoned(3), poisoned(3)
+	tensor.BatchNormBackward(tensor.New(0, 3), dgamma, dbeta, x, x, nil, nil, c, c, false, false)
+	checkNear(t, "dgamma", dgamma, []float64{0, 0, 0}, 0)
+	checkNear(t, "dbeta", dbeta, []float64{0, 0, 0}, 0)
 }
 
 // TestBatchNormOfConstant has a channel without variance, whose output is beta.
@@ -157,7 +201,7 @@ func TestBatchNormOfConstant(t *testing.T) {
 		x.Set(1000.1, i, 1)
 	}
 	mean, variance, invStd := tensor.New(2), tensor.New(2), tensor.New(2)
-	tensor.BatchNormForward(y, x, nil, beta, mean, variance, invStd, eps)
+	tensor.BatchNormForward(y, x, nil, beta, mean, variance, invStd, eps, false)
 	for i, v := range y.Data() {
 		if v != beta.At(i%2) {
 			t.Fatalf("y[%d] = %v", i, v)
@@ -287,15 +331,15 @@ func TestNormPanics(t *testing.T) {
 		run  func()
 	}{
 		{"tensor: BatchNormForward: batch normalisation needs two axes or more, of which axis 1 is the channels: [3]",
-			func() { tensor.BatchNormForward(c, c, nil, nil, c, c, c, eps) }},
+			func() { tensor.BatchNormForward(c, c, nil, nil, c, c, c, eps, false) }},
 		{"tensor: BatchNormForward: parameters and statistics need one element for each channel, axis 1: [4 3] × [4]",
-			func() { tensor.BatchNormForward(tensor.New(4, 3), x, tensor.New(4), nil, c, c, c, eps) }},
+			func() { tensor.BatchNormForward(tensor.New(4, 3), x, tensor.New(4), nil, c, c, c, eps, false) }},
 		{"tensor: BatchNormForward: no elements to take statistics of: [0 3]",
-			func() { tensor.BatchNormForward(tensor.New(0, 3), tensor.New(0, 3), nil, nil, c, c, c, eps) }},
+			func() { tensor.BatchNormForward(tensor.New(0, 3), tensor.New(0, 3), nil, nil, c, c, c, eps, false) }},
 		{"tensor: BatchNormApply: shapes differ: [3 4] × [4 3]",
-			func() { tensor.BatchNormApply(tensor.New(3, 4), x, nil, nil, c, c) }},
+			func() { tensor.BatchNormApply(tensor.New(3, 4), x, nil, nil, c, c, false) }},
 		{"tensor: BatchNormBackward: shapes differ: [3 4] × [4 3]",
-			func() { tensor.BatchNormBackward(nil, nil, nil, tensor.New(3, 4), x, nil, c, c, true) }},
+			func() { tensor.BatchNormBackward(nil, nil, nil, tensor.New(3, 4), x, nil, nil, c, c, true, false) }},
 		{"tensor: LayerNormForward: parameters need one element for each along the last axis: [4 3] × [4]",
 			func() {
 				tensor.LayerNormForward(tensor.New(4, 3), x, tensor.New(4), nil, tensor.New(4), tensor.New(4), eps)
@@ -317,8 +361,8 @@ func TestNormPanics(t *testing.T) {
 		checkShapeError(t, f.run, f.want)
 	}
 	dy, rows := tensor.New(4, 3), tensor.New(4)
-	checkOverlap(t, "BatchNormBackward", func() { tensor.BatchNormBackward(x, nil, nil, dy, x, nil, c, c, true) })
-	checkOverlap(t, "BatchNormBackward", func() { tensor.BatchNormBackward(dy, nil, nil, dy, x, nil, c, c, true) })
+	checkOverlap(t, "BatchNormBackward", func() { tensor.BatchNormBackward(x, nil, nil, dy, x, nil, nil, c, c, true, false) })
+	checkOverlap(t, "BatchNormBackward", func() { tensor.BatchNormBackward(dy, nil, nil, dy, x, nil, nil, c, c, true, false) })
 	checkOverlap(t, "LayerNormBackward", func() { tensor.LayerNormBackward(x, nil, nil, dy, x, nil, rows, rows) })
 	checkOverlap(t, "NormalizeBackward", func() { tensor.NormalizeBackward(x, dy, x, rows, eps) })
 }

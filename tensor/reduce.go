@@ -102,10 +102,18 @@ func (l *axisList) size() int {
 	return n
 }
 
-// columns is how many neighbouring sums are accumulated together when the last
-// axis is kept: 64 float64 accumulators are eight cache lines, and 256 bytes of
-// each row are read at a time.
-const columns = 64
+// stripWidth returns how many of n neighbouring columns one chunk of work has at
+// most: as many as the kernels of package asm take together, but fewer where that
+// leaves something for a second core. 16 float32 are a cache line.
+func stripWidth(n int) int {
+	switch {
+	case n >= 4*asm.StripWidth:
+		return asm.StripWidth
+	case n >= 4*asm.StripWidth/2:
+		return asm.StripWidth / 2
+	}
+	return asm.StripWidth / 4
+}
 
 // reduce writes beta·dst + (the reduction of x over the marked axes)/divisor.
 func reduce(name string, op reduction, dst, x *Tensor, reduced [MaxRank]bool, beta float32, divisor float64) {
@@ -120,8 +128,9 @@ func reduce(name string, op reduction, dst, x *Tensor, reduced [MaxRank]bool, be
 			k.store(i, 0)
 		}
 	case k.runKept:
-		blocks := (k.run + columns - 1) / columns
-		reduceColumns.Run(outer*blocks, max(1, cheapGrain/(inner*min(k.run, columns))), k)
+		width := stripWidth(k.run)
+		blocks := (k.run + width - 1) / width
+		reduceColumns.Run(outer*blocks, max(1, cheapGrain/2/(inner*width)), k)
 	case op == reduceSum && outer == 1 && inner == 1:
 		k.store(0, total(totalSum, x.data, nil))
 	default:
@@ -196,33 +205,50 @@ var reduceRows = NewKernel(func(lo, hi int, k *reduceArgs) {
 
 // reduceColumns computes blocks lo to hi of neighbouring results.
 var reduceColumns = NewKernel(func(lo, hi int, k *reduceArgs) {
-	n, blocks := k.reduced.size(), (k.run+columns-1)/columns
+	block := stripWidth(k.run)
+	blocks := (k.run + block - 1) / block
 	for b := lo; b < hi; b++ {
-		row, column := b/blocks, b%blocks*columns
-		width := min(columns, k.run-column)
-		base := k.kept.offset(row) + column
+		row, column := b/blocks, b%blocks*block
+		width := min(block, k.run-column)
+		at := k.kept.offset(row) + column
 		out := row*k.run + column
 		if k.op == reduceMax {
-			largest := k.dst[out : out+width]
-			copy(largest, k.x[base:])
-			for j := 1; j < n; j++ {
-				at := base + k.reduced.offset(j)
-				for c, v := range k.x[at : at+width] {
-					largest[c] = maxNaN(largest[c], v)
-				}
-			}
-			continue
-		}
-		var sums [columns]float64
-		for j := range n {
-			at := base + k.reduced.offset(j)
-			asm.AccumulateSum(sums[:width], k.x[at:at+width])
-		}
-		for c, v := range sums[:width] {
-			k.store(out+c, v)
+			k.maxColumns(k.dst[out:out+width], at)
+		} else {
+			k.sumColumns(out, at, width)
 		}
 	}
 })
+
+// maxColumns writes the maxima of the neighbouring columns that begin at at.
+func (k *reduceArgs) maxColumns(largest []float32, at int) {
+	copy(largest, k.x[at:])
+	for j := 1; j < k.reduced.size(); j++ {
+		row := k.x[at+k.reduced.offset(j):]
+		for c, v := range row[:len(largest)] {
+			largest[c] = maxNaN(largest[c], v)
+		}
+	}
+}
+
+// sumColumns stores the sums of width columns that begin at at. Along the last of
+// the reduced axes, a column's elements are the same distance apart.
+func (k *reduceArgs) sumColumns(out, at, width int) {
+	rows, stride := 1, width
+	if last := k.reduced.rank - 1; last >= 0 {
+		rows, stride = k.reduced.dims[last], k.reduced.stride[last]
+	}
+	var sums, part [asm.StripWidth]float64
+	for j := 0; j < k.reduced.size(); j += rows {
+		asm.ColumnSums(&part, k.x[at+k.reduced.offset(j):], rows, width, stride)
+		for c, v := range part[:width] {
+			sums[c] += v
+		}
+	}
+	for c, v := range sums[:width] {
+		k.store(out+c, v)
+	}
+}
 
 // maxNaN returns the larger of x and y, NaN if either is.
 func maxNaN(x, y float32) float32 {

@@ -72,9 +72,8 @@ func rowwise2(op string, k *Kernel[rowArgs], dst, x, y *Tensor) {
 var softmaxKernel = NewKernel(func(lo, hi int, k *rowArgs) {
 	for row := lo; row < hi; row++ {
 		dst, x := k.dst[row*k.n:(row+1)*k.n], k.x[row*k.n:(row+1)*k.n]
-		asm.AddScalar(dst, x, -asm.Max(x))
-		asm.Exp(dst, dst)
-		asm.Scale(dst, dst, float32(1/asm.Sum(dst)))
+		sum := asm.ExpSum(dst, x, 1, -asm.Max(x))
+		asm.Scale(dst, dst, float32(1/sum))
 	}
 })
 
@@ -111,9 +110,7 @@ func sumExp(x []float32, shift float32) float64 {
 	sum := 0.0
 	for len(x) > 0 {
 		e := piece[:min(len(x), len(piece))]
-		asm.AddScalar(e, x[:len(e)], -shift)
-		asm.Exp(e, e)
-		sum += asm.Sum(e)
+		sum += asm.ExpSum(e, x[:len(e)], 1, -shift)
 		x = x[len(e):]
 	}
 	return sum

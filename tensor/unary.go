@@ -1,10 +1,6 @@
 package tensor
 
-import (
-	"math"
-
-	"github.com/seed-312a1f22/dyad/asm"
-)
+import "github.com/seed-312a1f22/dyad/asm"
 
 // unaryArgs are the arguments of an elementwise operation on inputs of the
 // destination's own shape.
@@ -18,6 +14,11 @@ type unaryArgs struct {
 func unary(name string, k *Kernel[unaryArgs], grain int, dst, x *Tensor, a float32) {
 	checkElementwise(name, dst, x)
 	k.Run(len(dst.data), grain, unaryArgs{dst: dst.data, x: x.data, a: a})
+}
+
+func unary2(name string, k *Kernel[unaryArgs], dst, x, y *Tensor) {
+	checkElementwise2(name, dst, x, y)
+	k.Run(len(dst.data), cheapGrain, unaryArgs{dst: dst.data, x: x.data, y: y.data})
 }
 
 // Neg writes −x to dst.
@@ -37,36 +38,59 @@ func Axpy(y *Tensor, a float32, x *Tensor) { unary("Axpy", axpyKernel, cheapGrai
 // Sqrt writes √x to dst; NaN where x < 0.
 func Sqrt(dst, x *Tensor) { unary("Sqrt", sqrtKernel, cheapGrain, dst, x, 0) }
 
-// Exp writes eˣ to dst, within 2 units in the last place.
-func Exp(dst, x *Tensor) { unary("Exp", expKernel, costlyGrain, dst, x, 0) }
+// Exp writes eˣ to dst, within 1 unit in the last place.
+func Exp(dst, x *Tensor) { unary("Exp", expKernel, mediumGrain, dst, x, 0) }
 
-// Log writes the natural logarithm of x to dst, computed in float64 and rounded
-// once: −Inf for 0 and NaN below.
-func Log(dst, x *Tensor) { unary("Log", logKernel, costlyGrain, dst, x, 0) }
+// Log writes the natural logarithm of x to dst, within 1 unit in the last place:
+// −Inf for 0 and NaN below.
+func Log(dst, x *Tensor) { unary("Log", logKernel, mediumGrain, dst, x, 0) }
 
-// Tanh writes the hyperbolic tangent of x to dst, computed in float64 and
-// rounded once.
-func Tanh(dst, x *Tensor) { unary("Tanh", tanhKernel, costlyGrain, dst, x, 0) }
+// Tanh writes the hyperbolic tangent of x to dst, within 2.5 units in the last
+// place.
+func Tanh(dst, x *Tensor) { unary("Tanh", tanhKernel, mediumGrain, dst, x, 0) }
 
-// Sigmoid writes 1/(1+e⁻ˣ) to dst, computed in float64 and rounded once.
-func Sigmoid(dst, x *Tensor) { unary("Sigmoid", sigmoidKernel, costlyGrain, dst, x, 0) }
+// TanhGrad writes to dx the gradient of Tanh from its output y and the output's
+// gradient dy: dy·(1 − y²).
+func TanhGrad(dx, dy, y *Tensor) { unary2("TanhGrad", tanhGradKernel, dx, dy, y) }
+
+// Sigmoid writes 1/(1+e⁻ˣ) to dst, within 2.5 units in the last place.
+func Sigmoid(dst, x *Tensor) { unary("Sigmoid", sigmoidKernel, mediumGrain, dst, x, 0) }
+
+// SigmoidGrad writes to dx the gradient of Sigmoid from its output y and the
+// output's gradient dy: dy·y·(1 − y).
+func SigmoidGrad(dx, dy, y *Tensor) { unary2("SigmoidGrad", sigmoidGradKernel, dx, dy, y) }
+
+// Softplus writes log(1 + eˣ) to dst, within 3 units in the last place.
+func Softplus(dst, x *Tensor) { unary("Softplus", softplusKernel, mediumGrain, dst, x, 0) }
+
+// SoftplusGrad writes to dx the gradient of Softplus from its input x and the
+// output's gradient dy: dy·Sigmoid(x). dx may be x, but not dy.
+func SoftplusGrad(dx, dy, x *Tensor) {
+	checkApart("SoftplusGrad", dx, dy)
+	unary2("SoftplusGrad", softplusGradKernel, dx, dy, x)
+}
+
+// GELU writes x·Φ(x) to dst, Φ being the distribution function of the standard
+// normal distribution, with an error below 2e-7·max(|x|, 1).
+func GELU(dst, x *Tensor) { unary("GELU", geluKernel, mediumGrain, dst, x, 0) }
+
+// GELUGrad writes to dx the gradient of GELU from its input x and the output's
+// gradient dy: dy·(Φ(x) + x·φ(x)), φ being the density. dx may be x, but not dy.
+func GELUGrad(dx, dy, x *Tensor) {
+	checkApart("GELUGrad", dx, dy)
+	unary2("GELUGrad", geluGradKernel, dx, dy, x)
+}
 
 // ReLU writes max(x, 0) to dst: 0 for x < 0, and x otherwise, NaN and −0 included.
 func ReLU(dst, x *Tensor) { unary("ReLU", reluKernel, cheapGrain, dst, x, 0) }
 
 // ReLUGrad writes to dx the gradient of ReLU from its output y and the output's
 // gradient dy: dy where y > 0, else 0.
-func ReLUGrad(dx, dy, y *Tensor) {
-	checkElementwise2("ReLUGrad", dx, dy, y)
-	reluGradKernel.Run(len(dx.data), cheapGrain, unaryArgs{dst: dx.data, x: dy.data, y: y.data})
-}
+func ReLUGrad(dx, dy, y *Tensor) { unary2("ReLUGrad", reluGradKernel, dx, dy, y) }
 
 // MulAdd adds a·b to dst, element by element, each rounded once. The three have
 // the same shape.
-func MulAdd(dst, a, b *Tensor) {
-	checkElementwise2("MulAdd", dst, a, b)
-	mulAddKernel.Run(len(dst.data), cheapGrain, unaryArgs{dst: dst.data, x: a.data, y: b.data})
-}
+func MulAdd(dst, a, b *Tensor) { unary2("MulAdd", mulAddKernel, dst, a, b) }
 
 // Map writes f(x, a, b) to dst for every element x. The scalars a and b are
 // handed to every call, so that f can be a plain function: a closure over them
@@ -100,19 +124,31 @@ var (
 		asm.Exp(k.dst[lo:hi], k.x[lo:hi])
 	})
 	logKernel = NewKernel(func(lo, hi int, k *unaryArgs) {
-		for i, x := range k.x[lo:hi] {
-			k.dst[lo+i] = float32(math.Log(float64(x)))
-		}
+		asm.Log(k.dst[lo:hi], k.x[lo:hi])
 	})
 	tanhKernel = NewKernel(func(lo, hi int, k *unaryArgs) {
-		for i, x := range k.x[lo:hi] {
-			k.dst[lo+i] = float32(math.Tanh(float64(x)))
-		}
+		asm.Tanh(k.dst[lo:hi], k.x[lo:hi])
+	})
+	tanhGradKernel = NewKernel(func(lo, hi int, k *unaryArgs) {
+		asm.TanhGrad(k.dst[lo:hi], k.x[lo:hi], k.y[lo:hi])
 	})
 	sigmoidKernel = NewKernel(func(lo, hi int, k *unaryArgs) {
-		for i, x := range k.x[lo:hi] {
-			k.dst[lo+i] = float32(1 / (1 + math.Exp(-float64(x))))
-		}
+		asm.Sigmoid(k.dst[lo:hi], k.x[lo:hi])
+	})
+	sigmoidGradKernel = NewKernel(func(lo, hi int, k *unaryArgs) {
+		asm.SigmoidGrad(k.dst[lo:hi], k.x[lo:hi], k.y[lo:hi])
+	})
+	softplusKernel = NewKernel(func(lo, hi int, k *unaryArgs) {
+		asm.Softplus(k.dst[lo:hi], k.x[lo:hi])
+	})
+	softplusGradKernel = NewKernel(func(lo, hi int, k *unaryArgs) {
+		derivative(asm.Sigmoid, k.dst[lo:hi], k.x[lo:hi], k.y[lo:hi])
+	})
+	geluKernel = NewKernel(func(lo, hi int, k *unaryArgs) {
+		asm.GELU(k.dst[lo:hi], k.x[lo:hi])
+	})
+	geluGradKernel = NewKernel(func(lo, hi int, k *unaryArgs) {
+		derivative(asm.GELUDerivative, k.dst[lo:hi], k.x[lo:hi], k.y[lo:hi])
 	})
 	reluKernel = NewKernel(func(lo, hi int, k *unaryArgs) {
 		asm.ReLU(k.dst[lo:hi], k.x[lo:hi])
@@ -134,3 +170,13 @@ var (
 		}
 	})
 )
+
+// derivative writes dy·f(x) to dx, in pieces that stay in the first-level cache.
+func derivative(f func(dst, x []float32), dx, dy, x []float32) {
+	const piece = 1 << 10
+	for lo := 0; lo < len(dx); lo += piece {
+		hi := min(lo+piece, len(dx))
+		f(dx[lo:hi], x[lo:hi])
+		asm.Mul(dx[lo:hi], dx[lo:hi], dy[lo:hi])
+	}
+}

@@ -2,9 +2,13 @@
 """Writes the golden values that dyad's tests compare with, computed by PyTorch.
 
 Run:      python3 goldens.py            (from any directory; takes seconds)
-Needs:    PyTorch 1.13 and NumPy 1.24 (Debian 12: python3-torch, python3-numpy).
-Writes:   autograd/testdata/ops.json    every op: value and gradients
+Needs:    PyTorch 1.13, torchvision 0.14 and NumPy 1.24 (Debian 12: python3-torch,
+          python3-torchvision, python3-numpy).
+Writes:   autograd/testdata/ops.json    every op but those of convolutional networks: value and gradients
+          autograd/testdata/conv.json   those of convolutional networks; a grid of convolutions
           nn/testdata/layers.json       layers: training sequences, an MLP, initialisation
+          nn/testdata/resnet.json       the names of ResNet-18's state
+          ssl/testdata/resnet.json      three steps of SimCLR with ResNet-18
           optim/testdata/optim.json     50 steps of each optimiser, schedules, clipping
           ssl/testdata/ntxent.json      NT-Xent: value and gradients
           ssl/testdata/run.json         30 steps of SimCLR
@@ -22,15 +26,26 @@ ops.json: a list of cases
   in            the inputs, in the order of the Go function's Var arguments
   ints, floats, index   the other arguments, absent when empty:
                   Scale [a]; AddScalar [a]; Pow [p]; LeakyReLU [slope]; Clamp [lo, hi];
-                  Normalize [eps]; LayerNorm [eps]; BatchNorm [eps, momentum]     in floats
+                  Normalize [eps]; LayerNorm [eps];
+                  BatchNorm, BatchNormReLU [eps, momentum]                        in floats
                   MatMul [transA, transB]; Transpose perm; Reshape dims; Concat [axis];
                   Slice [axis, lo, hi]; Sum, Mean, Max axes (absent: all);
-                  BatchNorm [train]                                               in ints
+                  BatchNorm, BatchNormReLU [train]                                in ints
                   Gather rows; CrossEntropy labels                                in index
   out           the value; Sum, Mean, Max and LogSumExp drop the reduced axes
   dy            the gradient that reaches out
   grads         the gradients of sum(out * dy), one per input
-  running       BatchNorm: running_mean and running_var before ("in") and after ("out")
+  running       BatchNorm, BatchNormReLU: running_mean and running_var before ("in") and after ("out")
+
+conv.json: an object
+  cases         as in ops.json, with
+                  Conv [stride, padding and dilation of three axes each, groups];
+                  MaxPool, AvgPool [kernel, stride, padding of three axes each];
+                  ZeroPad [lo and hi of three axes each]                          in ints
+  grid          every combination of kernel 1 to 7, stride 1 to 3, padding 0 to 3, dilation 1 and
+                2, groups 1, 2 and 4 (depthwise), on images of odd sizes. x, w and dy have the
+                elements hashed(0..., seed 1, 2 and 3); out, dx and dw are their sums weighted
+                with hashed(0..., seed 4), in float64 with 12 digits
 
 layers.json: an object
   batchnorm1d, batchnorm2d   eps, momentum, weight, bias; train: a list of forwards in training
@@ -41,6 +56,16 @@ layers.json: an object
                 (running statistics after that forward), eval_out (of the same input afterwards)
   init          for a weight of the given shape [out, in]: the bound of each uniform and the
                 standard deviation of each normal initialisation
+
+nn/testdata/resnet.json: the state_dict of torchvision's resnet18, without the classifier and
+  num_batches_tracked: a list of [name, shape]
+
+ssl/testdata/resnet.json: an object
+  settings      batch, lr, weight_decay, temperature; images are 3x32x32
+  loss          of three steps in float64; loss_float32, the same in float32. The encoder is
+                resnet18 with the stem for small images, the head Linear(512, 128), ReLU,
+                Linear(128, 64), both of formula weights: see formula_weights. View v of step t is
+                hashed(seed 100 + 2t + v, batch, 3, 32, 32)
 
 optim.json: an object
   problem       loss = sum(a * (p - target)^2) / 2, hence gradient a * (p - target), for two
@@ -70,6 +95,7 @@ run.json: an object
 """
 
 import copy
+import itertools
 import json
 import math
 import pathlib
@@ -78,6 +104,7 @@ import zlib
 import numpy as np
 import torch
 import torch.nn.functional as F
+import torchvision
 from torch import nn
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -157,6 +184,18 @@ class Draws:
         return tensor(self.r.uniform(lo, hi, shape).round(4))
 
 
+def hashed(seed, *shape):
+    """Elements that are multiples of 2^-15 in [-1, 1), so exact in float32: each a hash of its
+    index and the seed (Wellons' lowbias32, which mixes all bits of an integer)."""
+    h = np.arange(math.prod(shape), dtype=np.uint64) + 0x9E3779B9 * seed & 0xFFFFFFFF
+    h = h ^ h >> 16
+    h = h * 0x7FEB352D & 0xFFFFFFFF
+    h = h ^ h >> 15
+    h = h * 0x846CA68B & 0xFFFFFFFF
+    h = h ^ h >> 16
+    return tensor((h >> 16).astype(np.float64) / 32768 - 1).reshape(shape)
+
+
 # ops.json
 
 
@@ -192,6 +231,7 @@ OPS = {
     "Clamp": lambda x, i, f, j: x[0].clamp(f[0], f[1]),
     "MatMul": lambda x, i, f, j: matmul(x[0], x[1], *i),
     "Linear": lambda x, i, f, j: F.linear(*x),
+    "LinearReLU": lambda x, i, f, j: F.linear(*x).relu(),
     "Transpose": lambda x, i, f, j: x[0].permute(i),
     "Reshape": lambda x, i, f, j: x[0].reshape(i),
     "Concat": lambda x, i, f, j: torch.cat(x, i[0]),
@@ -207,7 +247,25 @@ OPS = {
     "MSE": lambda x, i, f, j: F.mse_loss(*x),
     "Normalize": lambda x, i, f, j: F.normalize(x[0], dim=-1, eps=f[0]),
     "LayerNorm": lambda x, i, f, j: F.layer_norm(x[0], x[1].shape, x[1], x[2], f[0]),
+    "Conv": lambda x, i, f, j: convolution(x, i),
+    "MaxPool": lambda x, i, f, j: pooling([F.max_pool1d, F.max_pool2d, F.max_pool3d], x[0], i),
+    "AvgPool": lambda x, i, f, j: pooling([F.avg_pool1d, F.avg_pool2d, F.avg_pool3d], x[0], i),
+    "AdaptiveAvgPool": lambda x, i, f, j: x[0].mean(list(range(2, x[0].dim())), keepdim=True),
+    "ZeroPad": lambda x, i, f, j: F.pad(x[0], [v for a in reversed(range(x[0].dim() - 2)) for v in (i[a], i[3 + a])]),
+    "AddReLU": lambda x, i, f, j: (x[0] + x[1]).relu(),
 }
+
+
+def convolution(x, ints):
+    rank = x[0].dim() - 2
+    stride, padding, dilation = (ints[3 * i:3 * i + rank] for i in range(3))
+    f = [F.conv1d, F.conv2d, F.conv3d][rank - 1]
+    return f(x[0], x[1], x[2] if len(x) == 3 else None, stride, padding, dilation, ints[9])
+
+
+def pooling(functions, x, ints):
+    rank = x.dim() - 2
+    return functions[rank - 1](x, *(ints[3 * i:3 * i + rank] for i in range(3)))
 
 
 def op_case(op, name, inputs, ints=(), floats=(), index=(), running=None):
@@ -219,10 +277,12 @@ def op_case(op, name, inputs, ints=(), floats=(), index=(), running=None):
     for key, v in (("ints", list(ints)), ("floats", floats), ("index", list(index))):
         if v:
             case[key] = v
-    if op == "BatchNorm":
+    if op in ("BatchNorm", "BatchNormReLU"):
         mean, var = running(d)
         case["running"] = {"in": {"running_mean": mean.clone(), "running_var": var.clone()}}
         out = F.batch_norm(xs[0], mean, var, xs[1], xs[2], bool(ints[0]), floats[1], floats[0])
+        if op == "BatchNormReLU":
+            out = out.relu()
         case["running"]["out"] = {"running_mean": mean, "running_var": var}  # updated in place
     else:
         out = OPS[op](xs, list(ints), floats, list(index))
@@ -304,6 +364,8 @@ def op_cases():
     add("Linear", "2-D without bias", lambda d: [d.normal(4, 3), d.normal(5, 3)])
     add("Linear", "3-D with bias", lambda d: [d.normal(2, 3, 4), d.normal(5, 4), d.normal(5)])
     add("Linear", "3-D without bias", lambda d: [d.normal(2, 3, 4), d.normal(5, 4)])
+    add("LinearReLU", "with bias", lambda d: [d.normal(4, 3), d.normal(5, 3), d.normal(5)])
+    add("LinearReLU", "without bias", lambda d: [d.normal(2, 3, 4), d.normal(5, 4)])
     add("Transpose", "2-D", lambda d: [d.normal(3, 4)], ints=[1, 0])
     for perm in ([0, 2, 1], [1, 0, 2], [2, 0, 1], [2, 1, 0]):
         add("Transpose", f"3-D {perm}", lambda d: [d.normal(2, 3, 4)], ints=perm)
@@ -377,10 +439,71 @@ def op_cases():
     add("BatchNorm", "eval 2-D", batch(4, 3), ints=[0], floats=norm, running=used(3))
     add("BatchNorm", "eval 4-D", batch(2, 3, 2, 2), ints=[0], floats=norm, running=used(3))
 
+    add("BatchNormReLU", "train 2-D", batch(6, 3), ints=[1], floats=norm, running=fresh(3))
+    add("BatchNormReLU", "train 3-D", batch(3, 2, 4), ints=[1], floats=norm, running=fresh(2))
+    add("BatchNormReLU", "eval 2-D", batch(4, 3), ints=[0], floats=norm, running=used(3))
+
     add("LayerNorm", "2-D", rows(4, 6), floats=[1e-5])
     add("LayerNorm", "3-D", rows(2, 3, 4, scale=3), floats=[1e-5])
     add("LayerNorm", "mean 100", rows(3, 8, mean=100), floats=[1e-5])
     return cases
+
+
+# conv.json
+
+
+def conv_cases():
+    cases = []
+
+    def add(op, name, *shapes, ints=()):
+        cases.append(op_case(op, name, lambda d: [d.normal(*s) for s in shapes], ints=ints))
+
+    def options(stride=(1, 1, 1), padding=(0, 0, 0), dilation=(1, 1, 1), groups=1):
+        return [*stride, *padding, *dilation, groups]
+
+    add("Conv", "signals", (2, 2, 9), (3, 2, 3), (3,), ints=options())
+    add("Conv", "signals with options", (1, 4, 11), (2, 2, 2), (2,), ints=options((3, 1, 1), (2, 0, 0), (2, 1, 1), 2))
+    add("Conv", "images", (2, 2, 5, 4), (3, 2, 3, 3), (3,), ints=options())
+    add("Conv", "images without bias", (2, 2, 5, 4), (2, 2, 3, 3), ints=options(padding=(1, 1, 0)))
+    add("Conv", "images with options", (1, 4, 7, 6), (4, 2, 3, 2), (4,), ints=options((2, 1, 1), (1, 2, 0), (1, 2, 1), 2))
+    add("Conv", "depthwise", (2, 3, 5, 4), (3, 1, 3, 3), (3,), ints=options((1, 2, 1), (1, 1, 0), groups=3))
+    add("Conv", "depthwise, two outputs each", (1, 2, 5, 4), (4, 1, 3, 2), ints=options((2, 1, 1), (0, 1, 0), groups=2))
+    add("Conv", "1×1", (2, 3, 3, 2), (2, 3, 1, 1), (2,), ints=options())
+    add("Conv", "volumes", (1, 2, 4, 3, 4), (2, 2, 2, 3, 2), (2,), ints=options(padding=(1, 1, 0)))
+    add("Conv", "volumes with options", (1, 2, 5, 4, 5), (2, 1, 2, 2, 3), (2,), ints=options((2, 1, 2), (0, 1, 1), (2, 1, 1), 2))
+    for op in ("MaxPool", "AvgPool"):
+        add(op, "signals", (2, 2, 7), ints=[3, 0, 0, 2, 0, 0, 1, 0, 0])
+        add(op, "images", (2, 2, 5, 6), ints=[2, 2, 0, 2, 2, 0, 0, 0, 0])
+        add(op, "images, overlapping", (2, 1, 6, 5), ints=[3, 2, 0, 2, 1, 0, 1, 1, 0])
+        add(op, "volumes", (1, 2, 4, 3, 5), ints=[2, 3, 2, 2, 1, 1, 1, 0, 0])
+    add("AdaptiveAvgPool", "signals", (2, 3, 5))
+    add("AdaptiveAvgPool", "images", (2, 3, 3, 4))
+    add("AdaptiveAvgPool", "volumes", (1, 2, 2, 3, 2))
+    add("ZeroPad", "signals", (2, 2, 3), ints=[2, 0, 0, 1, 0, 0])
+    add("ZeroPad", "images", (1, 2, 2, 3), ints=[0, 2, 0, 1, 1, 0])
+    add("ZeroPad", "volumes", (1, 1, 2, 1, 3), ints=[1, 0, 2, 0, 1, 1])
+    add("AddReLU", "images", (2, 2, 3, 2), (2, 2, 3, 2))
+    return cases
+
+
+def conv_grid():
+    def weighted(x):
+        return Wide((x * hashed(4, *x.shape)).sum().item())
+
+    grid = []
+    for kernel, stride, padding, dilation, groups in itertools.product(range(1, 8), range(1, 4), range(4), (1, 2), (1, 2, 4)):
+        reach = dilation * (kernel - 1) + 1
+        size = [max(reach - 2 * padding, 1) + 2 * stride + 2, max(reach - 2 * padding, 1) + stride + 1]
+        x, w = hashed(1, 2, 4, *size).requires_grad_(), hashed(2, 8, 4 // groups, kernel, kernel).requires_grad_()
+        out = F.conv2d(x, w, None, stride, padding, dilation, groups)
+        dx, dw = torch.autograd.grad(out, (x, w), hashed(3, *out.shape))
+        grid.append({"kernel": kernel, "stride": stride, "padding": padding, "dilation": dilation, "groups": groups,
+                     "size": size, "out_size": list(out.shape[2:]), "out": weighted(out), "dx": weighted(dx), "dw": weighted(dw)})
+    return grid
+
+
+def conv():
+    return {"cases": conv_cases(), "grid": conv_grid()}
 
 
 # layers.json
@@ -474,6 +597,54 @@ def layers():
         "mlp": mlp_case(),
         "init": init_case(64, 48),
     }
+
+
+# resnet.json
+
+
+def resnet18(small_images):
+    model = torchvision.models.resnet18()
+    model.fc = nn.Identity()
+    if small_images:
+        model.conv1, model.maxpool = nn.Conv2d(3, 64, 3, 1, 1, bias=False), nn.Identity()
+    return model
+
+
+def resnet_state():
+    return [[name, list(v.shape)] for name, v in resnet18(False).state_dict().items() if v.is_floating_point()]
+
+
+def formula_weights(model):
+    """Weights that both sides can compute: parameter i, if it has two axes or more, is
+    hashed(seed i) times the power of two next to sqrt(6 / fan_in); the others stay 1 (scales)
+    or become 0 (biases)."""
+    with torch.no_grad():
+        for i, p in enumerate(model.parameters()):
+            if p.dim() > 1:
+                p.copy_(hashed(i, *p.shape) * 2.0 ** round(math.log2(math.sqrt(6 / p[0].numel()))))
+            elif not p.eq(1).all():
+                p.zero_()
+
+
+RESNET_SETTINGS = {"batch": 4, "lr": 0.001, "weight_decay": 0.0001, "temperature": 0.5}
+
+
+def resnet_run():
+    s = RESNET_SETTINGS
+    result = {"settings": {k: Wide(v) if isinstance(v, float) else v for k, v in s.items()}}
+    for key, dtype in (("loss", torch.float64), ("loss_float32", torch.float32)):
+        model = nn.Sequential(resnet18(True), nn.Linear(512, 128), nn.ReLU(), nn.Linear(128, 64)).to(dtype)
+        formula_weights(model)
+        optimizer = torch.optim.AdamW(model.parameters(), lr=s["lr"], weight_decay=s["weight_decay"])
+        result[key] = []
+        for step in range(3):
+            v1, v2 = (hashed(100 + 2 * step + v, s["batch"], 3, 32, 32).to(dtype) for v in range(2))
+            loss = ntxent(model(v1), model(v2), s["temperature"])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            result[key].append(Wide(loss.item()))
+    return result
 
 
 # optim.json
@@ -689,7 +860,10 @@ def run():
 def main():
     torch.set_num_threads(1)  # one order of summation
     write("autograd/testdata/ops.json", op_cases(), 1)
+    write("autograd/testdata/conv.json", conv(), 2)
     write("nn/testdata/layers.json", layers(), 2)
+    write("nn/testdata/resnet.json", resnet_state(), 1)
+    write("ssl/testdata/resnet.json", resnet_run(), 1)
     write("optim/testdata/optim.json", optim(), 2)
     write("ssl/testdata/ntxent.json", ntxent_cases(), 1)
     write("ssl/testdata/run.json", run(), 2)

@@ -1,0 +1,140 @@
+package tensor
+
+import "github.com/seed-312a1f22/dyad/asm"
+
+// The gradient of the weight is, for each channel and tap, a sum over all
+// positions of all images:
+//
+//	dwᵀ[(c, t), o] = Σ patches[(c, t), p]·dy[o, p]
+//
+// A chunk computes a block of its rows over a range of the images, and the
+// ranges' sums are then added up in order. How many ranges there are depends on
+// the shapes alone. A block is twice as deep as one of the other products and
+// half as wide, since dy is packed once for each of them.
+const (
+	weightDepth   = 2 * blockDepth
+	weightColumns = blockColumns / 2
+)
+
+// weightArgs are the arguments of the weight's gradient.
+type weightArgs struct {
+	convolution
+	pass      pass
+	dw, x, dy []float32
+	beta      float32
+
+	blockChannels int
+	blocks        int // of all groups
+	cutting       cutting
+	ranges        int
+	sums          []float32 // dwᵀ of each range, block by block
+	need          scratchSize
+}
+
+func (c *convolution) weightGrad(p *pass, dw, x, dy []float32, beta float32) {
+	k := weightArgs{convolution: *c, pass: *p, dw: dw, x: x, dy: dy, beta: beta}
+	k.blockChannels = evenly(c.in, max(1, weightDepth/c.kernelPlane))
+	k.blocks = c.groups * ceilDiv(c.in, k.blockChannels)
+	k.cutting = k.pass.cut(c.n, k.blockChannels, 1)
+	k.cutting.images = min(k.cutting.images, max(1, weightColumns/c.yPlane))
+	k.cutting.parts = ceilDiv(c.n, k.cutting.images) * k.cutting.slabs
+	k.ranges = max(1, min(ceilDiv(wantedChunks, k.blocks), k.cutting.parts))
+
+	sums := floatBuffers.take()
+	sums.data = atLeast(sums.data, k.ranges*len(dw))
+	k.sums = sums.data
+	slab := k.pass.slab(0, k.cutting.lines)
+	images := k.cutting.images
+	k.need.grid = images * k.blockChannels * slab.grid.plane()
+	k.need.patches = k.blockChannels * c.kernelPlane * weightColumns
+	if images > 1 {
+		k.need.product = images * c.out * c.yPlane
+	}
+	reserveScratch(k.blocks*k.ranges, &k.need)
+	weightSums.Run(k.blocks*k.ranges, 1, k)
+	weightTotal.Run(k.blocks*ceilDiv(c.out, weightRows), 1, k)
+	floatBuffers.put(sums)
+}
+
+// block returns the group of a block, its first channel, and how many it has.
+func (k *weightArgs) block(i int) (group, first, channels int) {
+	perGroup := k.blocks / k.groups
+	first = i % perGroup * k.blockChannels
+	return i / perGroup, first, min(k.blockChannels, k.in-first)
+}
+
+// sum returns where the sum of a block over a range is: dwᵀ, its rows out apart.
+func (k *weightArgs) sum(group, first, i int) []float32 {
+	return k.sums[i*len(k.dw)+(group*k.in+first)*k.kernelPlane*k.out:]
+}
+
+var weightSums = NewKernel(func(lo, hi int, k *weightArgs) {
+	s := takeScratch(&k.need)
+	for i := lo; i < hi; i++ {
+		k.chunk(s, i/k.ranges, i%k.ranges)
+	}
+	convScratches.put(s)
+})
+
+func (k *weightArgs) chunk(s *convScratch, block, r int) {
+	group, first, channels := k.block(block)
+	sum := k.sum(group, first, r)
+	rows := channels * k.kernelPlane
+	if k.n == 0 {
+		clear(sum[:rows*k.out])
+		return
+	}
+	xImage, yImage := k.groups*k.in*k.xPlane, k.groups*k.out*k.yPlane
+	beta := float32(0)
+	for part := r * k.cutting.parts / k.ranges; part < (r+1)*k.cutting.parts/k.ranges; part++ {
+		image, images, p := k.cutting.part(&k.pass, part, k.n)
+		positions := volume(p.positions)
+		dy, ld := k.dy[image*yImage+group*k.out*k.yPlane+p.first[0]*k.y[1]*k.y[2]:], k.yPlane
+		if images > 1 { // side by side, as the columns of the patches
+			ld = images * positions
+			for j := range images {
+				asm.CopyBlocks(s.product[j*positions:], ld, 0, dy[j*yImage:], k.yPlane, 0, k.out, 1, positions)
+			}
+			dy = s.product
+		}
+		g := p.view(s, k.x[image*xImage+(group*k.in+first)*k.xPlane:], xImage, channels, images)
+		for b := p.firstBlock(images, weightColumns); b.columns > 0; b = p.nextBlock(b) {
+			patches, ldp := p.patches(s, &g, &b)
+			asm.Gemm(s.workspace, false, true, rows, k.out, b.columns, patches, ldp, dy[b.at:], ld, beta, sum, k.out, asm.Epilogue{})
+			beta = 1
+		}
+	}
+}
+
+// weightRows is how many output channels of a block are added up in a chunk.
+const weightRows = 32
+
+// weightTotal adds up the ranges and writes dw.
+var weightTotal = NewKernel(func(lo, hi int, k *weightArgs) {
+	perBlock := ceilDiv(k.out, weightRows)
+	for i := lo; i < hi; i++ {
+		group, first, channels := k.block(i / perBlock)
+		o0 := i % perBlock * weightRows
+		n := min(weightRows, k.out-o0)
+		var total [weightRows]float32
+		dw := k.dw[((group*k.out+o0)*k.in+first)*k.kernelPlane:]
+		ld := k.in * k.kernelPlane
+		for row := range channels * k.kernelPlane {
+			at := row*k.out + o0
+			sum := k.sum(group, first, 0)[at:][:n]
+			if k.ranges > 1 {
+				copy(total[:], sum)
+				sum = total[:n]
+				for r := 1; r < k.ranges; r++ {
+					asm.Add(sum, sum, k.sum(group, first, r)[at:][:n])
+				}
+			}
+			for o, v := range sum {
+				if k.beta != 0 {
+					v += float32(k.beta * dw[o*ld+row])
+				}
+				dw[o*ld+row] = v
+			}
+		}
+	}
+})
