@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"github.com/seed-312a1f22/dyad/autograd"
 )
 
 // Config describes a SimCLR estimator and its training: nidl's parameters, then
@@ -24,6 +26,11 @@ type Config struct {
 	LimitBatches  int // of a training epoch; 0: all
 	OnStep        func(Step)
 	OnEpoch       func(Epoch) error // an error ends Fit, which returns it; ErrStop ends it without one
+
+	// Profile, if it is not nil, gets the training steps of Fit: the network's
+	// operations, the update under "optimizer", and under "next batch" what a
+	// step has to wait for the loader.
+	Profile *autograd.Profile
 }
 
 // DefaultConfig returns nidl's defaults around an encoder, with a head of the

@@ -133,6 +133,7 @@ func (s *SimCLR) Fit(ctx context.Context, train, val Loader) error {
 		return err
 	}
 	f := fit{SimCLR: s, train: train, steps: steps, opt: opt, schedule: schedule, tape: autograd.NewTape()}
+	f.tape.SetProfile(c.Profile)
 	for epoch := range c.Epochs {
 		report, err := f.epoch(ctx, epoch)
 		if err != nil {
@@ -174,6 +175,7 @@ func (f *fit) epoch(ctx context.Context, epoch int) (Epoch, error) {
 	report := Epoch{Epoch: epoch, Epochs: f.config.Epochs}
 	var total mean
 	start := time.Now()
+	waiting := start
 	// Leaving the loop early is how a loader learns that the rest is not wanted.
 	for batch, err := range f.train.Batches(ctx, epoch) {
 		if err == nil {
@@ -182,6 +184,7 @@ func (f *fit) epoch(ctx context.Context, epoch int) (Epoch, error) {
 		if err != nil {
 			return report, err
 		}
+		f.profile("next batch", waiting)
 		report.LR = f.schedule.At(f.done)
 		m, err := f.trainStep(batch, report.LR)
 		if err != nil {
@@ -196,6 +199,7 @@ func (f *fit) epoch(ctx context.Context, epoch int) (Epoch, error) {
 		if total.n == f.steps {
 			break
 		}
+		waiting = time.Now()
 	}
 	if err := ctx.Err(); err != nil {
 		return report, err
@@ -220,10 +224,19 @@ func (f *fit) trainStep(batch []*tensor.Tensor, lr float64) (Metrics, error) {
 	for _, g := range f.opt.Groups() {
 		g.LR = lr
 	}
+	start := time.Now()
 	f.opt.Step()
+	f.profile("optimizer", start)
 	f.fitted = true
 	f.done++
 	return m, nil
+}
+
+// profile adds the time since start to the profile that was asked for.
+func (f *fit) profile(name string, start time.Time) {
+	if p := f.config.Profile; p != nil {
+		p.Add(name, time.Since(start))
+	}
 }
 
 // validate returns the metrics of the network over the pairs of val.

@@ -24,9 +24,16 @@ const normEps = 1e-8
 // negative. With one pair there is none: the loss and its gradient are 0. An
 // encoder that tells nothing apart has L = ln(2N−1).
 //
-// The gradient is, with p the softmax over j≠i of s[i,·] and δ 1 at pos(i),
+// It is computed from the negatives of each row, as tensor.Gram sums them up,
 //
-//	dL/ds = (p − δ) / 2N
+//	lse[i] = log Σ_{j≠i, j≠pos(i)} exp s[i, j]
+//	L = mean over i of log(1 + exp x[i]),   x[i] = lse[i] − s[i, pos(i)]
+//
+// which is as exact for small losses as for large ones, and in memory of the order
+// of N·D: the matrix s is never there. The gradient is, with q the logistic
+// function of x and p[i, j] = exp(s[i, j] − lse[i]),
+//
+//	dL/ds[i, j] = q[i]·p[i, j] / 2N,   dL/ds[i, pos(i)] = −q[i] / 2N
 //	dL/dẑ = (dL/ds + dL/dsᵀ)·ẑ / temperature
 //	dL/dz = (dL/dẑ − ẑ·(ẑ·dL/dẑ)) / ‖z‖₂
 //
@@ -64,103 +71,119 @@ func (ntxent) OutShape(_ autograd.Attr, in []tensor.Shape) tensor.Shape {
 	return tensor.Shape{}
 }
 
-// ntxentSaved are the tensors that live from Forward to Backward, with M = 2N:
-// unit [M, D] the rows ẑ, norm [M, 1], and p [M, M], the similarities and then
-// p − δ.
-func ntxentSaved(c *autograd.Ctx) (unit, norm, p *tensor.Tensor) {
-	m, d := 2*c.In(0).Dim(0), c.In(0).Dim(1)
-	return c.Saved(0, tensor.MakeShape(m, d)), c.Saved(1, tensor.MakeShape(m, 1)), c.Saved(2, tensor.MakeShape(m, m))
+// keep is how many exponentials of Forward are kept for Backward, which takes half
+// as long again where it has to recompute them: 32 MiB, all of a batch of 2000.
+const keep = 8 << 20
+
+// ntxentSaved are the tensors that live from Forward to Backward.
+type ntxentSaved struct {
+	unit, norm *tensor.Tensor // [2N, D] the rows ẑ and [2N, 1] the norms
+	lse, q     *tensor.Tensor // [2N, 1]
+	gram       tensor.Gram    // of unit
+}
+
+func savedNTXent(c *autograd.Ctx) ntxentSaved {
+	n, d := c.In(0).Dim(0), c.In(0).Dim(1)
+	column := tensor.MakeShape(2*n, 1)
+	s := ntxentSaved{
+		unit: c.Saved(0, tensor.MakeShape(2*n, d)), norm: c.Saved(1, column),
+		lse: c.Saved(2, column), q: c.Saved(3, column),
+	}
+	scale := max(float32(1/c.Attr().Floats[0]), math.SmallestNonzeroFloat32)
+	s.gram = tensor.Gram{X: s.unit, Scale: scale, Period: n}
+	if c.Recording() {
+		s.gram.Kept = c.Saved(4, tensor.MakeShape(min(keep, tensor.GramKept(2*n))))
+	}
+	return s
 }
 
 func (ntxent) Forward(c *autograd.Ctx) {
-	unit, norm, p := ntxentSaved(c)
-	n, d, m := c.In(0).Dim(0), c.In(0).Dim(1), 2*c.In(0).Dim(0)
-	copy(unit.Data()[:n*d], c.In(0).Data())
-	copy(unit.Data()[n*d:], c.In(1).Data())
-	tensor.NormalizeForward(unit, norm, unit, normEps)
-	tensor.MatMul(p, unit, unit, tensor.MatMulOpts{TransB: true})
+	s := savedNTXent(c)
+	n, d := c.In(0).Dim(0), c.In(0).Dim(1)
+	for view := range 2 {
+		unit, norm := half(s.unit, view, n, d), half(s.norm, view, n, 1)
+		tensor.NormalizeForward(&unit, &norm, c.In(view), normEps)
+	}
 
-	args := similarityArgs{p: p.Data(), n: n, scale: float32(1 / c.Attr().Floats[0]), ranks: c.Attr().Index}
-	args.loss = c.Scratch(tensor.MakeShape(m)).Data()
-	rowMaxima.Run(m, rowGrain(m), args)
-	tensor.Exp(p, p)
-	rowSoftmax.Run(m, rowGrain(m), args)
+	cos := c.Scratch(tensor.MakeShape(2*n, 1)) // of the positives
+	positives(c, cos.Data()[:n], s.unit)
+	copy(cos.Data()[n:], cos.Data()[:n])
+
+	ranks := c.Attr().Index
+	var above *tensor.Tensor
+	if ranks != nil {
+		above = c.Scratch(tensor.MakeShape(2*n, 1))
+	}
+	s.gram.LogSumExp(s.lse, cos, above)
+	for i := range ranks {
+		ranks[i] = 1 + int(above.Data()[i])
+	}
 
 	sum := 0.0
-	for _, l := range args.loss {
-		sum += float64(l)
+	for i, lse := range s.lse.Data() {
+		x := float64(lse) - float64(s.gram.Scale)*float64(cos.Data()[i])
+		e := math.Exp(-math.Abs(x)) // does not overflow
+		sum += math.Log1p(e)
+		q := e / (1 + e)
+		if !(x <= 0) { // a NaN stays
+			sum += x
+			q = 1 / (1 + e)
+		}
+		s.q.Data()[i] = float32(q)
 	}
-	c.Out().Data()[0] = float32(sum / float64(m))
+	c.Out().Data()[0] = float32(sum / float64(2*n))
 }
 
-// rowGrain is how many of m rows of length m make a chunk: enough that handing
-// it to another goroutine (some microseconds) is worth it.
-func rowGrain(m int) int { return max(1, 1<<14/m) }
-
-type similarityArgs struct {
-	p     []float32 // [2n, 2n]
-	n     int
-	scale float32   // 1 / temperature
-	loss  []float32 // [2n]
-	ranks []int     // [2n] or nil
+// positives writes the products of the rows i and n+i of unit to cos, which has n
+// elements. It takes them from the diagonals of small matrix products, whose bits
+// are those of Gram's, so that rows compare right with their equals.
+func positives(c *autograd.Ctx, cos []float32, unit *tensor.Tensor) {
+	n, d := len(cos), unit.Dim(1)
+	// Of 16 rows a product is fast enough to make up for what is thrown away.
+	for lo, size := 0, 16; lo < n; size = n - lo {
+		count := (n - lo) / size
+		rows := count * size
+		var z1, z2 tensor.Tensor
+		shape := tensor.MakeShape(count, size, d)
+		z1.SetView(unit.Data()[lo*d:][:rows*d], shape)
+		z2.SetView(unit.Data()[(n+lo)*d:][:rows*d], shape)
+		products := c.Scratch(tensor.MakeShape(count, size, size))
+		tensor.MatMul(products, &z1, &z2, tensor.MatMulOpts{TransB: true})
+		for i := range rows {
+			cos[lo+i] = products.Data()[i*size+i%size]
+		}
+		lo += rows
+	}
 }
 
-// rowMaxima turns each row of cosines into s − max s, −Inf on the diagonal, and
-// starts the loss of the row with −(s[pos] − max s).
-var rowMaxima = tensor.NewKernel(func(lo, hi int, a *similarityArgs) {
-	m := 2 * a.n
-	for i := lo; i < hi; i++ {
-		row, pos := a.p[i*m:(i+1)*m], (i+a.n)%m
-		row[i] = float32(math.Inf(-1))
-		top, rank := row[pos], 1
-		for _, cos := range row {
-			if !(cos <= top) { // a NaN stays
-				top = cos
-			}
-			if cos > row[pos] {
-				rank++
-			}
-		}
-		for j, cos := range row {
-			row[j] = (cos - top) * a.scale
-		}
-		if a.ranks != nil {
-			a.ranks[i] = rank
-		}
-		a.loss[i] = -row[pos]
-	}
-})
-
-// rowSoftmax turns each row of exp(s − max s) into p − δ, and adds the log of
-// its sum to the loss of the row.
-var rowSoftmax = tensor.NewKernel(func(lo, hi int, a *similarityArgs) {
-	m := 2 * a.n
-	for i := lo; i < hi; i++ {
-		row, pos := a.p[i*m:(i+1)*m], (i+a.n)%m
-		sum := 0.0
-		for _, e := range row {
-			sum += float64(e)
-		}
-		a.loss[i] += float32(math.Log(sum))
-		scale := float32(1 / sum)
-		for j := range row {
-			row[j] *= scale
-		}
-		row[pos] -= 1
-	}
-})
+// half returns one of the two views of the [2n, …] that x holds, with the given
+// shape.
+func half(x *tensor.Tensor, view int, shape ...int) (h tensor.Tensor) {
+	size := x.Size() / 2
+	h.SetView(x.Data()[view*size:][:size], tensor.MakeShape(shape...))
+	return h
+}
 
 func (ntxent) Backward(c *autograd.Ctx) {
-	unit, norm, p := ntxentSaved(c)
-	n, m := c.In(0).Dim(0), 2*c.In(0).Dim(0)
-	dUnit, dz := c.Scratch(unit.Shape()), c.Scratch(unit.Shape())
-	tensor.MatMul(dUnit, p, unit, tensor.MatMulOpts{})
-	tensor.MatMul(dUnit, p, unit, tensor.MatMulOpts{TransA: true, Beta: 1})
-	tensor.Scale(dUnit, dUnit, float32(float64(c.OutGrad().Item())/(float64(m)*c.Attr().Floats[0])))
-	tensor.NormalizeBackward(dz, dUnit, unit, norm, normEps)
+	s := savedNTXent(c)
+	n, d := c.In(0).Dim(0), c.In(0).Dim(1)
+	dLSE, dUnit, pull := c.Scratch(s.lse.Shape()), c.Scratch(s.unit.Shape()), c.Scratch(tensor.MakeShape(n, 1))
+	tensor.Scale(dLSE, s.q, c.OutGrad().Item()/float32(2*n))
+
+	// The positives pull with the strength that both rows of a pair give them.
+	dLSE1, dLSE2 := half(dLSE, 0, n, 1), half(dLSE, 1, n, 1)
+	tensor.Add(pull, &dLSE1, &dLSE2)
+	tensor.Scale(pull, pull, -s.gram.Scale)
 	for view := range 2 {
-		if dx := c.Grad(view); dx != nil {
-			copy(dx.Data(), dz.Data()[view*n*dx.Dim(1):])
+		from, to := half(s.unit, 1-view, n, d), half(dUnit, view, n, d)
+		tensor.Mul(&to, pull, &from)
+	}
+	s.gram.LogSumExpGrad(dUnit, dLSE, s.lse)
+
+	for view := range 2 {
+		if dz := c.Grad(view); dz != nil {
+			dy, unit, norm := half(dUnit, view, n, d), half(s.unit, view, n, d), half(s.norm, view, n, 1)
+			tensor.NormalizeBackward(dz, &dy, &unit, &norm, normEps)
 		}
 	}
 }

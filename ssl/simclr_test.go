@@ -142,6 +142,35 @@ func TestFitLearns(t *testing.T) {
 	checkClose(t, "the last row", features.Row(191), alone.Data(), 1e-6)
 }
 
+// TestFitProfile holds that a profile has the steps of training, those of all
+// calls of Fit, and nothing of the validation.
+func TestFitProfile(t *testing.T) {
+	p := new(autograd.Profile)
+	model := newModel(t, func(c *ssl.Config) { c.Profile, c.Epochs = p, 2 })
+	for range 2 {
+		if err := model.Fit(t.Context(), clusters(3, 8, 12), clusters(1, 8, 12)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if p.Passes() != 12 {
+		t.Errorf("%d passes, want those of 12 steps", p.Passes())
+	}
+	calls := map[string]int{}
+	for _, r := range p.Rows() {
+		calls[strings.TrimSpace(r.Name+" "+r.Direction.String())] = r.Calls
+	}
+	// Two views, each through two layers of the encoder and two of the head, the first
+	// of which has a ReLU.
+	for name, want := range map[string]int{"next batch": 12, "optimizer": 12, "Linear forward": 12 * 6, "Linear backward": 12 * 6, "LinearReLU forward": 12 * 2, "LinearReLU backward": 12 * 2, "NTXent forward": 12, "NTXent backward": 12} {
+		if calls[name] != want {
+			t.Errorf("%s: %d calls, want %d", name, calls[name], want)
+		}
+	}
+	if m := p.Memory(); m.Gradients <= 0 || m.Peak < m.Values+m.Saved+m.Gradients {
+		t.Errorf("memory %+v", m)
+	}
+}
+
 func TestWarmup(t *testing.T) {
 	var rates []float64
 	model := newModel(t, func(c *ssl.Config) {

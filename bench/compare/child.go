@@ -28,8 +28,9 @@ type child struct {
 }
 
 // patience is how long a peer may take to start, and to answer beyond the time
-// asked for: some products take seconds, and PyTorch seconds to load.
-const patience = time.Minute
+// asked for. PyTorch takes seconds to load, and 10 s for NT-Xent of 8192 pairs,
+// which it does three times at least: once to see the result, to warm up, to time.
+const patience = 5 * time.Minute
 
 // start runs a command with additions to the environment and reads its hello.
 func start(ctx context.Context, environment []string, name string, args ...string) (*child, error) {

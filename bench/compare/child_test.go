@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,6 +32,8 @@ func TestMain(m *testing.M) {
 		case os.Getenv("PEER") == "mortal":
 			fmt.Fprintln(os.Stderr, "out of memory")
 			os.Exit(1)
+		case os.Getenv("PEER") == "refusing":
+			return protocol.Job{}, errors.New("too large")
 		case w.Kind != "dot":
 			return protocol.Job{}, fmt.Errorf("no %s", w.Kind)
 		}
@@ -106,6 +111,25 @@ func TestChildErrors(t *testing.T) {
 	}
 }
 
+// TestContender times with three children, of which one refuses.
+func TestContender(t *testing.T) {
+	var c contender
+	for _, behaviour := range []string{"refusing", "sound", "sound"} {
+		child, err := startTestPeer(t, behaviour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.children = append(c.children, child)
+	}
+	if reply, err := c.time(protocol.Request{Work: protocol.Dot(5)}); err != nil || reply.Probe != 7 {
+		t.Errorf("one refuses, two answer: %+v, %v", reply, err)
+	}
+	c.children = c.children[:1]
+	if _, err := c.time(protocol.Request{Work: protocol.Dot(5)}); err == nil || err.Error() != "too large" {
+		t.Errorf("all refuse: %v", err)
+	}
+}
+
 // TestScript checks that the peers in Python have the same operands, where there
 // is a Python.
 func TestScript(t *testing.T) {
@@ -113,9 +137,15 @@ func TestScript(t *testing.T) {
 	if len(interpreters) == 0 {
 		t.Skip("there is no Python")
 	}
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, sources); err != nil {
+		t.Fatal(err)
+	}
 	for which := range 2 {
-		code := fmt.Sprintf("%s\nfor v in operand(2100, %d): print(v)", strings.Replace(script, `__name__ == "__main__"`, "False", 1), which)
-		out, err := exec.CommandContext(t.Context(), interpreters[0], "-c", code).Output()
+		code := fmt.Sprintf("import peers\nfor v in peers.operand(2100, %d): print(v)", which)
+		command := exec.CommandContext(t.Context(), interpreters[0], "-c", code)
+		command.Dir = filepath.Join(dir, "python")
+		out, err := command.Output()
 		if err != nil {
 			t.Fatalf("%s: %v", interpreters[0], err)
 		}
@@ -129,6 +159,49 @@ func TestScript(t *testing.T) {
 			if _, err := fmt.Sscan(line, &v); err != nil || max(v-float64(want[i]), float64(want[i])-v) > 1e-7 {
 				t.Fatalf("operand(2100, %d)[%d] = %s, want %v", which, i, line, want[i])
 			}
+		}
+	}
+}
+
+// TestTorch checks that PyTorch, where it is, does the same training as dyad.
+func TestTorch(t *testing.T) {
+	if testing.Short() {
+		t.Skip("PyTorch takes seconds to load")
+	}
+	peers, _ := pythonPeers(t.Context(), t.TempDir(), subjects["gemm"])
+	i := slices.IndexFunc(peers, func(p peer) bool { return p.name == "PyTorch" })
+	if i < 0 {
+		t.Skip("there is no PyTorch")
+	}
+	children, err := peers[i].start(t.Context(), setting{"generic", 1})
+	if err != nil {
+		t.Skip(err)
+	}
+	c := children[0]
+	defer c.close()
+	for _, w := range []protocol.Work{
+		protocol.Step("mlp-784-512-512-128/B=64"), protocol.Step("edifice-287-256-128/B=256"),
+		protocol.NTXent(64, 32), protocol.BatchNorm(64, 33), protocol.AdamW("70-80-9"),
+		protocol.Gemm(300, 200, 100), protocol.Dot(100000), protocol.Axpy(100000),
+	} {
+		request := protocol.Request{Work: w, Seconds: 0.002}
+		theirs, err := c.time(request)
+		if err != nil {
+			t.Errorf("%s %v: %v", w.Kind, w, err)
+			continue
+		}
+		ours := protocol.Timer{Prepare: subjects[w.Kind].serial}
+		mine, err := ours.Time(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !agree(theirs.Probe, mine.Probe, w) {
+			t.Errorf("%s %v: PyTorch has %v, dyad %v", w.Kind, w, theirs.Probe, mine.Probe)
+		}
+	}
+	for _, w := range []protocol.Work{protocol.Step("vgg"), protocol.NTXent(1<<20, 128), {Kind: "fft", N: 8}} {
+		if reply, err := c.time(protocol.Request{Work: w}); err == nil {
+			t.Errorf("%s %v is answered by %+v", w.Kind, w, reply)
 		}
 	}
 }

@@ -3,14 +3,17 @@
 //
 //	go run ./bench/compare                      matrix products
 //	go run ./bench/compare -what dot            inner products, or axpy
+//	go run ./bench/compare -what step -time 1s  training steps of SimCLR
+//	go run ./bench/compare -what ntxent         their loss, or batchnorm, or adamw
 //	go run ./bench/compare -threads 1 -impl avx2 -peers openblas -size 64x512x784
 //
 // The peers are OpenBLAS and PyTorch, where a Python interpreter has them, and
 // the Go libraries gonum, gomlx/compute (with and without GOEXPERIMENT=simd),
-// born and vek. gonum runs in this process; the others have a process each, which
-// answers requests as package protocol says. The Go ones are built on demand,
-// from the module bench/peers. A peer that is not to be had is named below the
-// table, with the reason.
+// born and vek; of steps and what they are made of, PyTorch alone. gonum runs in
+// this process; the others have a process each, which answers requests as package
+// protocol says. The Go ones are built on demand, from the module bench/peers. A
+// peer that is not to be had is named below the table, with the reason. A newer
+// PyTorch is chosen by $PYTHON, the interpreter that has it.
 //
 // # How it measures
 //
@@ -20,11 +23,12 @@
 // -time to warm up and then -time, of which the median sample counts; a sample is
 // as many calls as take 0.2 ms. The ratio in the table is the median over the
 // rounds of the peer's time divided by dyad's: above 1, dyad is faster. Next to it
-// stands the peer's median rate.
+// stands the peer's median rate, or, of steps and their parts, its median time.
 //
 // With one thread, dyad is asm.Gemm, the call that corresponds to cblas_sgemm;
 // with more, it is tensor.MatMul with GOMAXPROCS set to the number. The peak is
-// that of package peak, on as many threads, measured in each round.
+// that of package peak, on as many threads, measured in each round. Training is
+// what package workload calls so, in this process, with GOMAXPROCS set.
 //
 // A peer is measured at its best. OpenBLAS is called from C, in a loop that is
 // compiled for the purpose, or, without a C compiler, from Python, less the call;
@@ -35,6 +39,18 @@
 // gone to sleep. For comparisons with AVX2, OPENBLAS_CORETYPE=Haswell and its
 // likes keep the peers to it too. One element of each peer's result is compared
 // with dyad's, so that they all do the same work.
+//
+// Training in PyTorch is Python as its users write it, and nothing is subtracted.
+// It has twice the processes: in half of them, a setting of glibc keeps freed
+// memory for the next tensor, which on Linux is up to twice as fast; again the
+// fastest counts. Of AdamW, so does the fastest of PyTorch's implementations.
+//
+// # Memory
+//
+// The memory of -what ntxent is how far the resident memory of the process rises
+// during the first call, at its highest, less the gradients, which are the call's
+// result; of PyTorch's processes, that of the smallest. A PyTorch that would need
+// more than 6 GiB is not asked.
 package main
 
 import (
@@ -52,22 +68,7 @@ import (
 
 	"github.com/seed-312a1f22/dyad/asm"
 	"github.com/seed-312a1f22/dyad/bench/protocol"
-	"github.com/seed-312a1f22/dyad/bench/workload"
 )
-
-// subjects are what can be compared.
-var subjects = map[string]subject{
-	"gemm": {works: workload.Gemm, parallel: workload.Parallel, sizes: 3},
-	"dot":  {works: workload.Dot, sizes: 1},
-	"axpy": {works: workload.Axpy, sizes: 1},
-}
-
-// subject is a kind of work, and the sizes of it to compare.
-type subject struct {
-	works    []protocol.Work
-	parallel func(protocol.Work) (protocol.Job, error) // dyad on several threads; nil if it has no such thing
-	sizes    int                                       // numbers in the name of a work
-}
 
 // options are the flags.
 type options struct {
@@ -112,15 +113,16 @@ func parse(args []string, usage io.Writer) (options, error) {
 	if runtime.NumCPU() > 1 {
 		threads = "1,2"
 	}
+	const list = "gemm, dot, axpy, step, ntxent, batchnorm or adamw"
 	var (
-		what   = f.String("what", "gemm", "gemm, dot or axpy")
+		what   = f.String("what", "gemm", list)
 		counts = f.String("threads", threads, "numbers of threads; dot and axpy know only 1")
 		impls  = f.String("impl", strings.Join(assembly, ","), "dyad's implementations")
 		rounds = f.Int("rounds", 5, "rounds per size")
 		d      = f.Duration("time", 100*time.Millisecond, "length of one timing")
 		best   = f.Bool("best", false, "count a timing's fastest sample, not its median")
 		peers  = f.String("peers", "", "only peers whose names contain one of these; none: dyad alone")
-		sizes  = f.String("size", "", "instead of the usual sizes: m×n×k as 64x512x784, or n")
+		sizes  = f.String("size", "", "instead of the usual sizes: m×n×k as 64x512x784, m×n, or n; a part of a step's name; the widths of AdamW's layers")
 	)
 	if err := f.Parse(args); err != nil {
 		return options{}, err
@@ -131,7 +133,7 @@ func parse(args []string, usage io.Writer) (options, error) {
 	case f.NArg() > 0:
 		return options{}, fmt.Errorf("unexpected argument %q", f.Arg(0))
 	case !ok:
-		return options{}, fmt.Errorf("-what is %q; want gemm, dot or axpy", o.what)
+		return options{}, fmt.Errorf("-what is %q; want %s", o.what, list)
 	case o.rounds < 1:
 		return options{}, fmt.Errorf("-rounds is %d; want 1 or more", o.rounds)
 	case o.time <= 0 || o.time > time.Minute:
@@ -164,11 +166,11 @@ func parse(args []string, usage io.Writer) (options, error) {
 		o.works = nil
 	}
 	for _, word := range split(*sizes) {
-		w, err := parseWork(o.what, s.sizes, word)
+		works, err := s.parse(o.what, word)
 		if err != nil {
 			return options{}, err
 		}
-		o.works = append(o.works, w)
+		o.works = append(o.works, works...)
 	}
 	return o, nil
 }
@@ -178,28 +180,14 @@ func split(list string) []string {
 	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
-// parseWork reads a size: n numbers with x or × between them.
-func parseWork(kind string, n int, word string) (protocol.Work, error) {
-	parts := strings.Split(strings.ReplaceAll(word, "×", "x"), "x")
-	sizes := make([]int, 0, 3)
-	for _, p := range parts {
-		v, err := strconv.Atoi(p)
-		if err != nil || v < 1 || v > 1<<26 {
-			return protocol.Work{}, fmt.Errorf("-size has %q; want sizes of 1 to 2^26", word)
-		}
-		sizes = append(sizes, v)
-	}
-	if len(sizes) != n {
-		return protocol.Work{}, fmt.Errorf("-size has %q; %s takes %d numbers", word, kind, n)
-	}
-	if n == 1 {
-		return protocol.Work{Kind: kind, N: sizes[0]}, nil
-	}
-	return protocol.Gemm(sizes[0], sizes[1], sizes[2]), nil
-}
+// subject returns what is compared.
+func (o *options) subject() subject { return subjects[o.what] }
 
-// wants tells whether a peer of this name was asked for.
+// wants tells whether a peer of this name was asked for, and knows the work.
 func (o *options) wants(name string) bool {
+	if o.subject().training && name != "PyTorch" {
+		return false
+	}
 	return len(o.peers) == 0 || slices.ContainsFunc(o.peers, func(p string) bool {
 		return strings.Contains(strings.ToLower(name), p)
 	})

@@ -32,6 +32,24 @@ func TestParse(t *testing.T) {
 	if err != nil || !slices.Equal(o.works, []protocol.Work{protocol.Dot(64)}) || !slices.Equal(o.threads, []int{1}) {
 		t.Errorf("dot of 64: %+v, %v; it runs on one thread", o, err)
 	}
+	for _, test := range []struct {
+		args string
+		want []protocol.Work
+	}{
+		{"-what step -size /B=64", workload.TrainingSteps[:1]},
+		{"-what step", workload.TrainingSteps},
+		{"-what ntxent -size 256x128,4×2", []protocol.Work{protocol.NTXent(256, 128), protocol.NTXent(4, 2)}},
+		{"-what batchnorm -size 64x8", []protocol.Work{protocol.BatchNorm(64, 8)}},
+		{"-what adamw -size 784-10", []protocol.Work{protocol.AdamW("784-10")}},
+	} {
+		o, err := parse(append(strings.Fields(test.args), "-threads", "1,2"), io.Discard)
+		if err != nil || !slices.Equal(o.works, test.want) || len(o.threads) != 2 {
+			t.Errorf("%s: %+v, %v", test.args, o, err)
+		}
+		if !o.wants("PyTorch") || o.wants("OpenBLAS") || o.wants("gonum") {
+			t.Errorf("%s is compared with others than PyTorch", test.args)
+		}
+	}
 	o, err = parse(nil, io.Discard)
 	if err != nil || !slices.Equal(o.works, workload.Gemm) || !o.wants("anyone") || o.impls[0] != best {
 		t.Errorf("the defaults are %+v, %v", o, err)
@@ -53,6 +71,10 @@ func TestParseErrors(t *testing.T) {
 		{"-size 64xx64", `-size has "64xx64"`},
 		{"-size 0x1x1", `-size has "0x1x1"`},
 		{"-what dot -size 1x1x1", "dot takes 1 numbers"},
+		{"-what step -size vgg", `-size has "vgg"; the steps are [mlp-784-512-512-128/B=64 `},
+		{"-what ntxent -size 64", "ntxent takes 2 numbers"},
+		{"-what adamw -size 784", `-size has "784"`},
+		{"-what adamw -size 784-x", `-size has "784-x"`},
 		{"everything", `unexpected argument "everything"`},
 		{"-colour", "-colour"},
 	} {
@@ -65,22 +87,58 @@ func TestParseErrors(t *testing.T) {
 	}
 }
 
-func FuzzParseWork(f *testing.F) {
+func FuzzParseSize(f *testing.F) {
 	f.Add("64x512×784")
 	f.Add("1x1")
 	f.Add("-1x×x")
 	f.Fuzz(func(t *testing.T, word string) {
-		w, err := parseWork("gemm", 3, word)
+		works, err := subjects["gemm"].parse("gemm", word)
 		if err != nil {
 			if !strings.Contains(err.Error(), "-size") {
 				t.Errorf("the error %q does not name the flag", err)
 			}
 			return
 		}
-		if again, err := parseWork("gemm", 3, w.String()); err != nil || again != w {
-			t.Errorf("%q is %v, which is read as %v, %v", word, w, again, err)
+		again, err := subjects["gemm"].parse("gemm", works[0].String())
+		if err != nil || !slices.Equal(again, works) {
+			t.Errorf("%q is %v, which is read as %v, %v", word, works, again, err)
 		}
 	})
+}
+
+// TestCompareTraining measures dyad alone.
+func TestCompareTraining(t *testing.T) {
+	before := asm.Implementation()
+	defer func() {
+		if err := asm.Use(before); err != nil {
+			t.Error(err)
+		}
+	}()
+	for _, args := range []string{
+		"-what step -size /B=64", "-what ntxent -size 8x4,16x4", "-what batchnorm -size 8x4", "-what adamw -size 7-5",
+	} {
+		t.Run(args, func(t *testing.T) {
+			o, err := parse(append(strings.Fields(args), "-threads", "1,2", "-rounds", "1", "-time", "1ms", "-peers", "none", "-impl", before), io.Discard)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := compare(t.Context(), o, io.Discard)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := len(o.threads) * len(o.works); len(r.rows) != want || len(r.columns) != 0 {
+				t.Fatalf("%d rows and %d columns, want %d and none", len(r.rows), len(r.columns), want)
+			}
+			for _, w := range r.rows {
+				if len(w.ours) != 1 || !(w.ours[0] > 0) || len(w.allocs) != 1 || len(w.peaks) != 0 {
+					t.Errorf("%v %v: %+v", w.setting, w.work, w)
+				}
+				if rated := w.work.Kind == "step"; w.rate() > 0 != rated || !strings.HasSuffix(w.speed(), " ms") {
+					t.Errorf("%v has the rate %v and the speed %s", w.work, w.rate(), w.speed())
+				}
+			}
+		})
+	}
 }
 
 // TestCompare compares with gonum, the peer that is always there, and checks what

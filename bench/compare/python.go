@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	_ "embed"
+	"embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,20 +13,23 @@ import (
 	"strings"
 )
 
-//go:embed python/peers.py
-var script string
-
-//go:embed python/repeat.c
-var repeatC []byte
+//go:embed python/*.py python/*.c
+var sources embed.FS
 
 // pythonPeers finds OpenBLAS and PyTorch through each Python interpreter of this
 // machine: the same library only once. What none of them has comes back missing.
-func pythonPeers(ctx context.Context, dir string) (found []peer, missing []absence) {
+// It writes the peers' programs to dir.
+func pythonPeers(ctx context.Context, dir string, what subject) (found []peer, missing []absence) {
+	if err := os.CopyFS(dir, sources); err != nil {
+		return nil, []absence{{"OpenBLAS", err.Error()}, {"PyTorch", err.Error()}}
+	}
+	dir = filepath.Join(dir, "python")
+	script := filepath.Join(dir, "peers.py")
 	interpreters := pythons()
 	repeat, repeatErr := compileRepeat(ctx, dir)
 	var openblas, torch []string
 	for _, python := range interpreters {
-		out, err := exec.CommandContext(ctx, python, "-c", script, "find").Output()
+		out, err := exec.CommandContext(ctx, python, script, "find").Output()
 		var has struct {
 			OpenBLAS []string
 			Torch    string
@@ -40,13 +43,17 @@ func pythonPeers(ctx context.Context, dir string) (found []peer, missing []absen
 			}
 			openblas = append(openblas, library)
 			found = append(found, peer{name: "OpenBLAS", start: func(ctx context.Context, s setting) ([]*child, error) {
-				return startBoth(ctx, s, "REPEAT="+repeat, python, "-c", script, "openblas", fmt.Sprint(s.threads), library)
+				return startAll(ctx, s, waiting(s, "REPEAT="+repeat), python, script, "openblas", fmt.Sprint(s.threads), library)
 			}})
 		}
 		if has.Torch != "" && !slices.Contains(torch, has.Torch) {
 			torch = append(torch, has.Torch)
 			found = append(found, peer{name: "PyTorch", start: func(ctx context.Context, s setting) ([]*child, error) {
-				return startBoth(ctx, s, "REPEAT=", python, "-c", script, "torch", fmt.Sprint(s.threads))
+				ways := waiting(s)
+				if what.training {
+					ways = append(ways, waiting(s, keepMemory)...)
+				}
+				return startAll(ctx, s, ways, python, script, "torch", fmt.Sprint(s.threads))
 			}})
 		}
 	}
@@ -65,21 +72,38 @@ func pythonPeers(ctx context.Context, dir string) (found []peer, missing []absen
 	return found, missing
 }
 
-// startBoth starts a peer whose threads are OpenMP's. Those that wait for work
-// spin, which is fastest on cores that are free, and much slower than sleeping on
-// one that another program uses too. So, with several threads, there are two
-// processes, and the second one's threads sleep.
-func startBoth(ctx context.Context, s setting, variable, name string, args ...string) ([]*child, error) {
-	environment := append(threadVariables(s), variable)
-	first, err := start(ctx, environment, name, args...)
-	if err != nil || s.threads == 1 {
-		return []*child{first}, err
+// keepMemory has glibc's malloc keep what is free, in huge pages, for the next
+// tensor. By itself it gives the memory of large tensors back, and the system has
+// to clear it again in each step. Fragments make such a process larger.
+const keepMemory = "GLIBC_TUNABLES=glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=1000000000000:" +
+	"glibc.malloc.top_pad=67108864:glibc.malloc.hugetlb=1"
+
+// waiting returns the environments, beyond the given one, to run a peer in whose
+// threads are OpenMP's. Those that wait for work spin, which is fastest on cores
+// that are free, and much slower than sleeping on one that another program uses
+// too. So, with several threads, there are two, and in the second one they sleep.
+func waiting(s setting, environment ...string) [][]string {
+	ways := [][]string{environment}
+	if s.threads > 1 {
+		ways = append(ways, append(slices.Clone(environment), "OMP_WAIT_POLICY=passive"))
 	}
-	second, err := start(ctx, append(environment, "OMP_WAIT_POLICY=passive"), name, args...)
-	if err != nil {
-		first.close()
+	return ways
+}
+
+// startAll starts a peer once in each environment.
+func startAll(ctx context.Context, s setting, environments [][]string, name string, args ...string) ([]*child, error) {
+	var all []*child
+	for _, e := range environments {
+		c, err := start(ctx, append(threadVariables(s), e...), name, args...)
+		if err != nil {
+			for _, c := range all {
+				c.close()
+			}
+			return nil, err
+		}
+		all = append(all, c)
 	}
-	return []*child{first, second}, err
+	return all, nil
 }
 
 // pythons returns the interpreters to ask, the one that is meant first: $PYTHON,
@@ -103,13 +127,10 @@ func pythons() []string {
 	return found
 }
 
-// compileRepeat compiles repeat.c with the first C compiler there is, and returns
-// the path of the library, or "".
+// compileRepeat compiles the repeat.c of dir with the first C compiler there is,
+// and returns the path of the library, or "".
 func compileRepeat(ctx context.Context, dir string) (string, error) {
 	source, library := filepath.Join(dir, "repeat.c"), filepath.Join(dir, "repeat.so")
-	if err := os.WriteFile(source, repeatC, 0o600); err != nil {
-		return "", err
-	}
 	err := errors.New("there is none, so OpenBLAS is called from Python")
 	for _, name := range []string{os.Getenv("CC"), "cc", "gcc", "clang"} {
 		if name == "" {

@@ -30,6 +30,8 @@ type row struct {
 	setting setting
 	work    protocol.Work
 	ours    []float64 // seconds per call, of each of dyad's timings
+	allocs  []float64 // of a call, in each of them
+	memory  int64     // bytes that dyad's first call needs; 0 if unknown
 	peaks   []float64 // GFLOP/s, of each round
 	peers   map[int]*pairs
 }
@@ -38,6 +40,7 @@ type row struct {
 type pairs struct {
 	seconds []float64 // per call
 	ratios  []float64 // the peer's time divided by dyad's just before
+	memory  int64     // bytes that its first call needs; 0 if unknown
 	refusal error     // why it has no time for this work
 }
 
@@ -83,10 +86,24 @@ func (p *pairs) ratio() float64 {
 	return median(p.ratios)
 }
 
-// rate returns dyad's rate in GFLOP/s.
+// rate returns dyad's rate in GFLOP/s; 0 of work whose operations nobody counts.
 func (w *row) rate() float64 { return w.gflops(w.ours) }
 
-func (w *row) gflops(seconds []float64) float64 { return 1e-9 * w.work.FLOP() / median(seconds) }
+func (w *row) gflops(seconds []float64) float64 {
+	flop := w.work.FLOP()
+	if count := subjects[w.work.Kind].flop; count != nil {
+		flop = count(w.work)
+	}
+	return 1e-9 * flop / median(seconds)
+}
+
+// speed returns dyad's rate, or, of training, its time.
+func (w *row) speed() string {
+	if subjects[w.work.Kind].training {
+		return digits(1e3*median(w.ours)) + " ms"
+	}
+	return digits(w.rate()) + " GFLOP/s"
+}
 
 // markdown returns a heading, the table and its legend.
 func (r *result) markdown() string {
@@ -99,9 +116,24 @@ func (r *result) markdown() string {
 	if r.options.best {
 		statistic = "fastest"
 	}
+	what := r.options.subject()
+	quantities, quantity := "Rates are in GFLOP/s", "rate"
+	if what.training {
+		quantities, quantity = "Times are in milliseconds", "time"
+	}
+	if what.memory {
+		quantity += " and memory"
+	}
 	fmt.Fprintf(&b, "\n\n    %s\n\n", r.command)
-	fmt.Fprintf(&b, "Rates are in GFLOP/s, medians over rounds (%d), in each of which the %s sample of %v counts. A peer's column says how many times as fast as the peer dyad is, and in parentheses the peer's rate.\n\n",
-		r.options.rounds, statistic, r.options.time)
+	fmt.Fprintf(&b, "%s, medians over rounds (%d), in each of which the %s sample of %v counts. A peer's column says how many times as fast as the peer dyad is, and in parentheses the peer's %s.",
+		quantities, r.options.rounds, statistic, r.options.time, quantity)
+	if what.training {
+		b.WriteString(" Allocations are dyad's, in a call once it is warm.")
+	}
+	if what.memory {
+		b.WriteString(" Memory is what the first call needs beyond its inputs and their gradients.")
+	}
+	b.WriteString("\n\n")
 	r.table(&b)
 	b.WriteString("\n")
 	for i, c := range r.columns {
@@ -123,56 +155,46 @@ func (r *result) markdown() string {
 
 // table writes the rows, and below each setting's the geometric means.
 func (r *result) table(b *strings.Builder) {
-	vector := r.options.what != "gemm"
-	size, peak := "m×n×k", " of peak |"
-	if vector {
-		size, peak = "n", ""
-	}
-	fmt.Fprintf(b, "| dyad with | threads | %s | dyad |%s", size, peak)
-	shown := 0
+	what := r.options.subject()
+	headings := append([]string{"dyad with", "threads", what.label}, what.headings()...)
 	for i, c := range r.columns {
 		if r.timed(i) {
-			fmt.Fprintf(b, " %s %s |", c.name, c.version)
-			shown++
+			headings = append(headings, c.name+" "+c.version)
 		}
 	}
-	b.WriteString("\n|---|--:|--:|--:|")
-	b.WriteString(strings.Repeat("--:|", strings.Count(peak, "|")+shown))
+	line(b, headings)
+	b.WriteString("|---|")
+	b.WriteString(strings.Repeat("--:|", len(headings)-1))
 	b.WriteString("\n")
 	for i, w := range r.rows {
-		fmt.Fprintf(b, "| %s | %d | %v | %s |", w.setting.impl, w.setting.threads, w.work, digits(w.rate()))
-		if !vector {
-			fmt.Fprintf(b, " %.0f %% |", 100*w.rate()/median(w.peaks))
-		}
+		cells := append([]string{w.setting.impl, fmt.Sprint(w.setting.threads), w.work.String()}, what.cells(w)...)
 		for c := range r.columns {
-			if !r.timed(c) {
-				continue
-			}
-			p := w.peers[c]
-			if ratio := p.ratio(); math.IsNaN(ratio) {
-				b.WriteString(" – |")
-			} else {
-				fmt.Fprintf(b, " %s (%s) |", digits(ratio), digits(w.gflops(p.seconds)))
+			if r.timed(c) {
+				cells = append(cells, what.cell(w, w.peers[c]))
 			}
 		}
-		b.WriteString("\n")
+		line(b, cells)
 		if i+1 == len(r.rows) || r.rows[i+1].setting != w.setting {
-			r.means(b, w.setting, vector)
+			r.means(b, w.setting)
 		}
 	}
 }
 
 // means writes the geometric means of a setting's ratios, and its median peak.
-func (r *result) means(b *strings.Builder, s setting, vector bool) {
-	fmt.Fprintf(b, "| **%s** | **%d** | **geometric mean** | |", s.impl, s.threads)
-	if !vector {
-		var peaks []float64
-		for _, w := range r.rows {
-			if w.setting == s {
-				peaks = append(peaks, w.peaks...)
+func (r *result) means(b *strings.Builder, s setting) {
+	cells := []string{"**" + s.impl + "**", fmt.Sprintf("**%d**", s.threads), "**geometric mean**"}
+	for _, heading := range r.options.subject().headings() {
+		cell := ""
+		if heading == "of peak" {
+			var peaks []float64
+			for _, w := range r.rows {
+				if w.setting == s {
+					peaks = append(peaks, w.peaks...)
+				}
 			}
+			cell = "peak " + digits(median(peaks))
 		}
-		fmt.Fprintf(b, " peak %s |", digits(median(peaks)))
+		cells = append(cells, cell)
 	}
 	for c := range r.columns {
 		if !r.timed(c) {
@@ -185,10 +207,22 @@ func (r *result) means(b *strings.Builder, s setting, vector bool) {
 			}
 		}
 		if mean := geometricMean(ratios); math.IsNaN(mean) {
-			b.WriteString(" – |")
+			cells = append(cells, "–")
 		} else {
-			fmt.Fprintf(b, " **%s** |", digits(mean))
+			cells = append(cells, "**"+digits(mean)+"**")
 		}
+	}
+	line(b, cells)
+}
+
+// line writes a row of the table.
+func line(b *strings.Builder, cells []string) {
+	b.WriteString("|")
+	for _, c := range cells {
+		if c != "" {
+			b.WriteString(" " + c)
+		}
+		b.WriteString(" |")
 	}
 	b.WriteString("\n")
 }
@@ -210,15 +244,4 @@ func (r *result) refusals(column int) []string {
 		}
 	}
 	return all
-}
-
-// digits formats a number with three significant digits, or none after the point.
-func digits(x float64) string {
-	switch {
-	case x < 10:
-		return fmt.Sprintf("%.2f", x)
-	case x < 100:
-		return fmt.Sprintf("%.1f", x)
-	}
-	return fmt.Sprintf("%.0f", x)
 }

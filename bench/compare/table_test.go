@@ -75,3 +75,46 @@ func TestVectorTable(t *testing.T) {
 		}
 	}
 }
+
+// TestTrainingTables makes a table of each form: dyad takes 2 ms, PyTorch 5.
+func TestTrainingTables(t *testing.T) {
+	for _, test := range []struct {
+		work   protocol.Work
+		memory int64 // of PyTorch
+		want   []string
+	}{
+		{protocol.Step("mlp-784-512-512-128/B=64"), 0, []string{
+			"Times are in milliseconds, medians over rounds (3)", "in parentheses the peer's time. Allocations are dyad's",
+			"| dyad with | threads | step | dyad, ms | GFLOP/s | allocations | PyTorch 2.0 |\n|---|--:|--:|--:|--:|--:|--:|\n",
+			"| avx2 | 2 | mlp-784-512-512-128/B=64 | 2.00 | 329 | 1 | 2.50 (5.00) |\n",
+			"| **avx2** | **2** | **geometric mean** | | | | **2.50** |\n",
+		}},
+		{protocol.NTXent(256, 128), 256 << 20, []string{
+			"the peer's time and memory. Allocations are dyad's", "Memory is what the first call needs",
+			"| dyad with | threads | batch×width | dyad, ms | memory | allocations | PyTorch 2.0 |\n",
+			"| avx2 | 2 | 256×128 | 2.00 | 1.50 MiB | 1 | 2.50 (5.00; 256 MiB) |\n",
+		}},
+		{protocol.NTXent(256, 128), 0, []string{"| 2.50 (5.00; –) |\n"}},
+		{protocol.BatchNorm(64, 32), 0, []string{
+			"| dyad with | threads | batch×channels | dyad, ms | allocations | PyTorch 2.0 |\n",
+			"| avx2 | 2 | 64×32 | 2.00 | 1 | 2.50 (5.00) |\n",
+		}},
+		{protocol.AdamW("7-5"), 0, []string{"| threads | layers | dyad, ms |", "| avx2 | 2 | 7-5 | 2.00 | 1 | 2.50 (5.00) |\n"}},
+	} {
+		r := &result{options: options{what: test.work.Kind, rounds: 3, time: time.Second}}
+		w := newRow(setting{"avx2", 2}, test.work)
+		w.ours, w.allocs, w.memory = []float64{0.002, 0.001, 0.004}, []float64{9, 1, 0}, 3<<19
+		p := w.peer(r.column("PyTorch", protocol.Hello{Version: "2.0"}))
+		for range 3 {
+			p.add(0.002, 0.005, nil)
+		}
+		p.memory = test.memory
+		r.rows = append(r.rows, w)
+		got := r.markdown()
+		for _, want := range test.want {
+			if !strings.Contains(got, want) {
+				t.Errorf("the table lacks %q:\n%s", want, got)
+			}
+		}
+	}
+}

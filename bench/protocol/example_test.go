@@ -33,7 +33,7 @@ func ExampleServe() {
 	}
 	// Output:
 	// {"version":"v1.0.0","detail":"plain loops"}
-	// {"median":0,"best":0,"calls":0,"probe":0,"error":"no gemm here"}
+	// {"median":0,"best":0,"calls":0,"allocs":0,"probe":0,"error":"no gemm here"}
 }
 
 func ExampleTimer() {

@@ -21,9 +21,17 @@ import (
 
 // Work is something to time. The operands are those of Operand.
 type Work struct {
-	// Kind is "gemm", C = A·B with row-major operands of M×K and K×N; "dot", x·y
-	// with N elements; or "axpy", y = y + x with N elements. All are float32.
+	// Kind is what to do, in float32:
+	//
+	//	gemm       C = A·B with row-major operands of M×K and K×N
+	//	dot        x·y with N elements
+	//	axpy       y = y + x with N elements
+	//	step       a training step of SimCLR, the case Name
+	//	ntxent     NT-Xent of two views of M×N at temperature ½, and their gradients
+	//	batchnorm  BatchNorm and ReLU of M×N, forward and backward
+	//	adamw      an AdamW update of the linear layers with the widths Name
 	Kind string `json:"kind"`
+	Name string `json:"name,omitempty"`
 	M    int    `json:"m,omitempty"`
 	N    int    `json:"n,omitempty"`
 	K    int    `json:"k,omitempty"`
@@ -38,18 +46,42 @@ func Dot(n int) Work { return Work{Kind: "dot", N: n} }
 // Axpy returns the sum of vectors with n elements.
 func Axpy(n int) Work { return Work{Kind: "axpy", N: n} }
 
-// FLOP returns the number of floating-point operations, two to a multiply-add.
+// Step returns a training step of SimCLR: a case of package workload.
+func Step(name string) Work { return Work{Kind: "step", Name: name} }
+
+// NTXent returns NT-Xent, forward and backward, of n pairs of rows of width d.
+func NTXent(n, d int) Work { return Work{Kind: "ntxent", M: n, N: d} }
+
+// BatchNorm returns BatchNorm and ReLU, forward and backward, of n rows of c
+// channels.
+func BatchNorm(n, c int) Work { return Work{Kind: "batchnorm", M: n, N: c} }
+
+// AdamW returns an update of the weights and biases of linear layers, by their
+// widths: "784-512-10" are two.
+func AdamW(widths string) Work { return Work{Kind: "adamw", Name: widths} }
+
+// FLOP returns the number of floating-point operations of a matrix product or of
+// vectors, two to a multiply-add, and 0 of other work.
 func (w Work) FLOP() float64 {
-	if w.Kind == "gemm" {
+	switch w.Kind {
+	case "gemm":
 		return 2 * float64(w.M) * float64(w.N) * float64(w.K)
+	case "dot", "axpy":
+		return 2 * float64(w.N)
 	}
-	return 2 * float64(w.N)
+	return 0
 }
 
-// String returns the sizes: "64×512×784", or "4096" of a vector.
+// String returns the name, if it has one, or the sizes: "64×512×784", or "4096"
+// of a vector.
 func (w Work) String() string {
-	if w.Kind == "gemm" {
+	switch {
+	case w.Name != "":
+		return w.Name
+	case w.K > 0:
 		return fmt.Sprintf("%d×%d×%d", w.M, w.N, w.K)
+	case w.M > 0:
+		return fmt.Sprintf("%d×%d", w.M, w.N)
 	}
 	return fmt.Sprint(w.N)
 }
@@ -71,15 +103,27 @@ type Request struct {
 type Reply struct {
 	Timing
 	// Probe is an element of the result of a single call, to be compared with that
-	// of others: C's element M·N/2, the inner product, y's element N/2.
+	// of others. The middle element of a tensor is the one whose index in memory is
+	// half its size, rounded down.
+	//
+	//	gemm, axpy  the middle element of C, or y
+	//	dot         the inner product
+	//	step        the loss
+	//	ntxent      the loss, and M times the middle element of the first view's gradient
+	//	batchnorm   the middle element of the output, and of the input's gradient
+	//	adamw       the middle element of the first weight
 	Probe float64 `json:"probe"`
-	Error string  `json:"error,omitempty"` // why there is no timing
+	// Memory is how many bytes the first call needed beyond its operands and
+	// results; 0 where the system does not tell.
+	Memory int64  `json:"memory,omitempty"`
+	Error  string `json:"error,omitempty"` // why there is no timing
 }
 
 // Job is prepared Work.
 type Job struct {
-	Run   func()         // does the work once
-	Probe func() float32 // reads the probe; valid after the first Run
+	Run    func()         // does the work once
+	Probe  func() float32 // reads the probe; valid after the first Run
+	Result int64          // bytes of results that the first Run allocates
 }
 
 // Serve answers the requests of in on out until in ends, which is no error. It
@@ -113,9 +157,10 @@ func Serve(in io.Reader, out io.Writer, hello Hello, prepare func(Work) (Job, er
 type Timer struct {
 	Prepare func(Work) (Job, error)
 
-	work  Work
-	job   Job
-	probe float64
+	work   Work
+	job    Job
+	probe  float64
+	memory int64
 }
 
 // Time prepares the work unless it is that of the last call, and times it.
@@ -126,12 +171,13 @@ func (t *Timer) Time(r Request) (Reply, error) {
 		if err != nil {
 			return Reply{}, err
 		}
-		job.Run()
+		t.memory = max(0, Memory(job.Run)-job.Result)
 		t.work, t.job, t.probe = r.Work, job, float64(job.Probe())
 	}
 	return Reply{
 		Timing: Measure(t.job.Run, time.Duration(r.Seconds*float64(time.Second))),
 		Probe:  t.probe,
+		Memory: t.memory,
 	}, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -22,6 +23,10 @@ func TestWork(t *testing.T) {
 		{protocol.Gemm(2, 3, 5), 60, "2×3×5"},
 		{protocol.Dot(64), 128, "64"},
 		{protocol.Axpy(7), 14, "7"},
+		{protocol.Step("mlp/B=64"), 0, "mlp/B=64"},
+		{protocol.NTXent(256, 128), 0, "256×128"},
+		{protocol.BatchNorm(512, 64), 0, "512×64"},
+		{protocol.AdamW("784-10"), 0, "784-10"},
 	} {
 		if got := test.work.FLOP(); got != test.flop {
 			t.Errorf("%v: %v operations, want %v", test.work, got, test.flop)
@@ -100,6 +105,45 @@ func TestMeasure(t *testing.T) {
 	}
 	if timing := protocol.Measure(func() {}, 10*time.Millisecond); timing.Calls < 1000 || timing.Median > 1e-5 {
 		t.Errorf("an empty call gives %+v", timing)
+	}
+}
+
+// TestAllocs counts two allocations in each call.
+func TestAllocs(t *testing.T) {
+	var kept [2]*[100]byte
+	timing := protocol.Measure(func() { kept = [2]*[100]byte{new([100]byte), new([100]byte)} }, 4*time.Millisecond)
+	if timing.Allocs != 2 || kept[0] == kept[1] {
+		t.Errorf("two allocations in a call give %+v", timing)
+	}
+	if timing := protocol.Measure(func() {}, 4*time.Millisecond); timing.Allocs != 0 {
+		t.Errorf("none give %+v", timing)
+	}
+}
+
+// TestMemory writes to 32 MiB, of which 24 are a result.
+func TestMemory(t *testing.T) {
+	const size = 32 << 20
+	var kept []byte
+	job := protocol.Job{
+		Run: func() {
+			kept = make([]byte, size)
+			for i := range kept {
+				kept[i] = 1
+			}
+		},
+		Probe:  func() float32 { return float32(kept[0]) },
+		Result: size * 3 / 4,
+	}
+	timer := protocol.Timer{Prepare: func(protocol.Work) (protocol.Job, error) { return job, nil }}
+	reply, err := timer.Time(protocol.Request{Work: protocol.Dot(1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if reply.Memory == 0 && runtime.GOOS != "linux" {
+		t.Skip("the system does not tell")
+	}
+	if want := int64(size / 4); reply.Memory < want-2<<20 || reply.Memory > want+8<<20 {
+		t.Errorf("%d bytes, want about %d", reply.Memory, want)
 	}
 }
 

@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"math"
 	"math/rand/v2"
 
 	"github.com/seed-312a1f22/dyad/autograd"
@@ -15,17 +16,17 @@ import (
 type StepCase struct {
 	Name  string // as printed by PyTorch's counterpart
 	Batch int    // pairs of views
-	In    int    // width of a view
+	View  []int  // shape of a view
 	net   func(r *rand.Rand) (nn.Module, error)
 }
 
 // Steps are the cases: an MLP with BatchNorm at three batch sizes, and the
 // network of edifice's SimCLR builder.
 var Steps = []StepCase{
-	{"mlp-784-512-512-128/B=64", 64, 784, mlp},
-	{"mlp-784-512-512-128/B=256", 256, 784, mlp},
-	{"mlp-784-512-512-128/B=512", 512, 784, mlp},
-	{"edifice-287-256-128/B=256", 256, 287, edifice},
+	{"mlp-784-512-512-128/B=64", 64, []int{784}, mlp},
+	{"mlp-784-512-512-128/B=256", 256, []int{784}, mlp},
+	{"mlp-784-512-512-128/B=512", 512, []int{784}, mlp},
+	{"edifice-287-256-128/B=256", 256, []int{287}, edifice},
 }
 
 // mlp is two blocks of Linear, BatchNorm and ReLU, and the head 512-512-128.
@@ -59,24 +60,38 @@ type Step struct {
 	flop      float64
 }
 
-// New returns a Step with random weights and random views, the same ones each
-// time. The first run allocates what later ones use.
+// New returns a Step whose weights and views are operands, so that PyTorch can
+// have the same ones. The first run allocates what later ones use.
 func (c StepCase) New() (*Step, error) {
-	r := rand.New(rand.NewPCG(1, 2))
-	net, err := c.net(r)
+	net, err := c.net(rand.New(rand.NewPCG(1, 2)))
 	if err != nil {
 		return nil, err
 	}
-	optimizer, err := optim.NewAdamW(optim.DefaultAdamW(), optim.Groups(net.Params(), 1e-3, 1e-4)...)
+	initialize(net.Params())
+	optimizer, err := newAdamW(net.Params())
 	if err != nil {
 		return nil, err
 	}
 	s := &Step{net: net, optimizer: optimizer, tape: autograd.NewTape(), flop: c.flop(net)}
 	for i := range s.views {
-		s.views[i] = tensor.New(c.Batch, c.In)
-		tensor.Normal(s.views[i], r, 0, 1)
+		s.views[i] = param(i, append([]int{c.Batch}, c.View...)...).Value()
 	}
 	return s, nil
+}
+
+// initialize makes each weight an operand, the k-th parameter the k-th one,
+// scaled to lie between ±1/√in, and each bias 0. What normalises begins with the
+// scale 1 anyway.
+func initialize(params []*autograd.Param) {
+	for k, p := range params {
+		shape := p.Value().Shape()
+		if shape.Rank() >= 2 {
+			in := float64(shape.Size() / shape.Dim(0))
+			tensor.Scale(p.Mutate(), param(k, shape.Dims()...).Value(), float32(2/math.Sqrt(in)))
+		} else if p.Name() == "bias" {
+			nn.Constant(p, 0)
+		}
+	}
 }
 
 // Run does one training step and returns its loss.

@@ -90,6 +90,9 @@ func TestSteps(t *testing.T) {
 			if got, want := s.FLOP()/1e9, gflop[c.Name]; got != want {
 				t.Errorf("%v GFLOP in a step, want %v", got, want)
 			}
+			if got, want := workload.StepFLOP(protocol.Step(c.Name)), s.FLOP(); got != want {
+				t.Errorf("the name stands for %v operations, want %v", got, want)
+			}
 			if testing.Short() || c.Batch > 64 {
 				return
 			}

@@ -19,7 +19,7 @@ type LoaderConfig struct {
 	Shuffle  bool   // a new random order every epoch; otherwise the dataset's order
 	DropLast bool   // leave out the last batch of an epoch when it is not full
 	Seed     uint64 // of the order and of the views
-	Workers  int    // goroutines that prepare batches; 0 means GOMAXPROCS
+	Workers  int    // goroutines that prepare batches; 0 means GOMAXPROCS − 1, but one at least
 	Prefetch int    // batches prepared while the consumer works on one
 }
 
@@ -115,6 +115,10 @@ func (l *Loader) Batches(ctx context.Context, epoch int) iter.Seq2[[]*tensor.Ten
 // alone. When a sample cannot be read or ctx is done, the iterator yields a nil
 // batch with the error, which for a sample names its index, and ends. The
 // goroutines that prepare batches have returned when the loop is left.
+//
+// A batch is prepared while the consumer works on those before it. By default
+// that leaves the consumer's processor to the consumer; only when it asks for a
+// batch that is not ready does it help to prepare it.
 func (l *Loader) Epoch(ctx context.Context, epoch int) iter.Seq2[*Batch, error] {
 	return func(yield func(*Batch, error) bool) {
 		r := l.acquire()
@@ -127,8 +131,9 @@ func (l *Loader) Epoch(ctx context.Context, epoch int) iter.Seq2[*Batch, error] 
 		defer running.Wait()
 		defer close(jobs)
 		defer cancel()
+		key := epochKey(l.cfg.Seed, epoch)
 		for _, w := range r.workers {
-			running.Go(func() { w.run(workerCtx, l, epoch, jobs) })
+			running.Go(func() { w.run(workerCtx, l, key, jobs) })
 		}
 
 		batches := l.Len()
@@ -137,12 +142,7 @@ func (l *Loader) Epoch(ctx context.Context, epoch int) iter.Seq2[*Batch, error] 
 		}
 		for b := range batches {
 			s := r.slots[b%len(r.slots)]
-			if ctx.Err() == nil {
-				select {
-				case <-s.done:
-				case <-ctx.Done():
-				}
-			}
+			r.consumer.await(ctx, s, l, key, jobs)
 			if err := ctx.Err(); err != nil {
 				yield(nil, err)
 				return
@@ -197,10 +197,12 @@ func (l *Loader) release(r *ring) {
 	l.idle = append(l.idle, r)
 }
 
-// workers returns the number of goroutines of an epoch.
+// workers returns the number of goroutines of an epoch. One for each processor
+// would be one too many: it would push the consumer aside to prepare batches that
+// are not needed yet.
 func (l *Loader) workers() int {
 	if l.cfg.Workers > 0 {
 		return l.cfg.Workers
 	}
-	return runtime.GOMAXPROCS(0)
+	return max(1, runtime.GOMAXPROCS(0)-1)
 }

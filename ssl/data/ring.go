@@ -14,9 +14,10 @@ import (
 // slots to the workers as jobs; whichever worker finishes a slot's last job
 // signals done, and then the slot is the consumer's until it hands it out again.
 type ring struct {
-	order   []int // the samples in the order of the epoch
-	slots   []*slot
-	workers []*worker
+	order    []int // the samples in the order of the epoch
+	slots    []*slot
+	workers  []*worker
+	consumer *worker // of the goroutine that ranges over the epoch
 }
 
 // slot is the memory of one batch.
@@ -48,7 +49,7 @@ func chunks(n int) int { return (n + chunkSize - 1) / chunkSize }
 // newRing returns the memory for epochs of n samples in the given number of batches.
 func newRing(n, batches int, cfg LoaderConfig, shapes []tensor.Shape) *ring {
 	// One slot is with the consumer while Prefetch others are prepared.
-	r := &ring{order: make([]int, n), slots: make([]*slot, min(cfg.Prefetch, batches-1)+1)}
+	r := &ring{order: make([]int, n), slots: make([]*slot, min(cfg.Prefetch, batches-1)+1), consumer: newWorker()}
 	for i := range r.slots {
 		s := &slot{full: make([]*tensor.Tensor, len(shapes)), last: make([]*tensor.Tensor, len(shapes))}
 		for v, shape := range shapes {
@@ -102,7 +103,7 @@ func (s *slot) finish() {
 	}
 }
 
-// worker is the memory of one goroutine.
+// worker is what one goroutine needs to prepare samples.
 type worker struct {
 	sample []float32 // as the dataset gives it
 	view   Sample    // in the making
@@ -115,18 +116,40 @@ func newWorker() *worker {
 	return &worker{source: source, rand: rand.New(source)}
 }
 
-// run works on jobs until there are no more. Once ctx is done it only counts them off.
-func (w *worker) run(ctx context.Context, l *Loader, epoch int, jobs <-chan job) {
-	key := epochKey(l.cfg.Seed, epoch)
+// run works on jobs until there are no more.
+func (w *worker) run(ctx context.Context, l *Loader, key uint64, jobs <-chan job) {
 	for j := range jobs {
-		for row := j.lo; row < j.hi && ctx.Err() == nil; row++ {
-			if err := w.fill(l, key, &j.slot.batch, row); err != nil {
-				j.slot.fail(row, err)
-				break
-			}
-		}
-		j.slot.finish()
+		w.do(ctx, j, l, key)
 	}
+}
+
+// await works on jobs until s is ready or ctx is done.
+func (w *worker) await(ctx context.Context, s *slot, l *Loader, key uint64, jobs <-chan job) {
+	for ctx.Err() == nil {
+		select {
+		case <-s.done:
+			return
+		default:
+		}
+		select {
+		case <-s.done:
+			return
+		case <-ctx.Done():
+		case j := <-jobs:
+			w.do(ctx, j, l, key)
+		}
+	}
+}
+
+// do works on one job. Once ctx is done it only counts it off.
+func (w *worker) do(ctx context.Context, j job, l *Loader, key uint64) {
+	for row := j.lo; row < j.hi && ctx.Err() == nil; row++ {
+		if err := w.fill(l, key, &j.slot.batch, row); err != nil {
+			j.slot.fail(row, err)
+			break
+		}
+	}
+	j.slot.finish()
 }
 
 // fill makes one row of every view of a batch.

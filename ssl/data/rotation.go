@@ -30,31 +30,64 @@ func (v Rotation) Apply(x *Sample, r *rand.Rand) {
 		return
 	}
 	channels, height, width := x.Shape.Dim(0), x.Shape.Dim(1), x.Shape.Dim(2)
-	centreX, centreY := float32(width-1)/2, float32(height-1)/2
+	if cap(x.points) < width {
+		x.points = make([]place, width)
+	}
+	points := x.points[:width]
 	src := x.Renew(x.Shape)
 	size := height * width
 	for i := range height {
-		// The output pixel at (dx, dy) from the centre is the input's where the
-		// inverse rotation takes it; y points down.
-		dy := float32(i) - centreY
-		dySin, dyCos := float32(dy*sin), float32(dy*cos)
-		for j := range width {
-			dx := float32(j) - centreX
-			px := centreX + (float32(dx*cos) - dySin)
-			py := centreY + (float32(dx*sin) + dyCos)
-			x0, y0 := int(px), int(py)
-			inside := px >= 0 && py >= 0 && x0+1 < width && y0+1 < height
-			at, tx, ty := y0*width+x0, px-float32(x0), py-float32(y0)
-			for k := range channels {
-				plane, to := src[k*size:][:size], k*size+i*width+j
-				if inside {
-					upper, lower := plane[at:][:2], plane[at+width:][:2]
-					x.Data[to] = lerp(lerp(upper[0], upper[1], tx), lerp(lower[0], lower[1], tx), ty)
-				} else {
-					x.Data[to] = readBorder(plane, height, width, px, py)
-				}
+		lo, hi := rotatedRow(points, i, height, sin, cos)
+		for k := range channels {
+			plane, dst := src[k*size:][:size], x.Data[k*size+i*width:][:width]
+			for j, p := range points[:lo] {
+				dst[j] = readBorder(plane, height, width, p.x, p.y)
+			}
+			readInside(dst[lo:hi], plane, width, points[lo:hi])
+			for j := hi; j < width; j++ {
+				dst[j] = readBorder(plane, height, width, points[j].x, points[j].y)
 			}
 		}
+	}
+}
+
+// place is a point of an image, in pixels: y points down.
+type place struct{ x, y float32 }
+
+// rotatedRow fills points with the places in the input that the inverse rotation
+// takes the pixels of row i to. Those from lo to hi−1 lie between four pixels of
+// the image, and no others: along a row x only grows or only shrinks, and so does
+// y, also when rounded.
+func rotatedRow(points []place, i, height int, sin, cos float32) (lo, hi int) {
+	width := len(points)
+	centreX, centreY := float32(width-1)/2, float32(height-1)/2
+	dy := float32(i) - centreY
+	dySin, dyCos := float32(dy*sin), float32(dy*cos)
+	for j := range points {
+		dx := float32(j) - centreX
+		points[j] = place{centreX + (float32(dx*cos) - dySin), centreY + (float32(dx*sin) + dyCos)}
+	}
+	right, bottom := float32(width-1), float32(height-1)
+	inside := func(p place) bool { return p.x >= 0 && p.y >= 0 && p.x < right && p.y < bottom }
+	for lo < width && !inside(points[lo]) {
+		lo++
+	}
+	for hi = width; hi > lo && !inside(points[hi-1]); {
+		hi--
+	}
+	return lo, hi
+}
+
+// readInside sets dst to the bilinear interpolation of an image at points that
+// lie between four of its pixels.
+func readInside(dst, plane []float32, width int, points []place) {
+	dst = dst[:len(points)]
+	for j, p := range points {
+		x0, y0 := int(p.x), int(p.y)
+		tx, ty := p.x-float32(x0), p.y-float32(y0)
+		upper := plane[y0*width+x0:]
+		lower := upper[width:][:2]
+		dst[j] = lerp(lerp(upper[0], upper[1], tx), lerp(lower[0], lower[1], tx), ty)
 	}
 }
 

@@ -28,7 +28,8 @@ type Sample struct {
 	Data  []float32 // Shape.Size() values, row-major
 
 	spare   []float32
-	columns []tap // of RandomResizedCrop
+	columns []tap   // of RandomResizedCrop
+	points  []place // of Rotation
 }
 
 // Renew prepares x for new content: Data becomes a slice for the given shape

@@ -117,6 +117,31 @@ func TestResult(t *testing.T) {
 	}
 }
 
+// TestProfile holds that -profile prints a table to where the text goes, also with
+// -quiet, and that it does not change what is learned.
+func TestProfile(t *testing.T) {
+	dir := t.TempDir()
+	writeSet(t, dir, "train", 96)
+	weights := regexp.MustCompile(`"weights_sha256":"(\w+)"`)
+	_, plain, _ := command(t, small(dir, "-json", "-quiet")...)
+	status, profiled, stderr := command(t, small(dir, "-json", "-quiet", "-profile")...)
+	if status != 0 || weights.FindString(profiled) == "" || weights.FindString(profiled) != weights.FindString(plain) {
+		t.Errorf("status %d, with a profile\n%swithout\n%s", status, profiled, plain)
+	}
+	table := regexp.MustCompile(" +").ReplaceAllString(stderr, " ")
+	for _, want := range []string{"GFLOP/s\n", "\nLinear forward 8 ", "\nLinear backward 8 ", "\nNTXent backward 1 ", "\nnext batch 1 ", "\noptimizer 1 ", "\ntotal ", "\naverages of 8 passes; peak memory 0."} {
+		if !strings.Contains(table, want) {
+			t.Errorf("standard error does not show %q:\n%s", want, stderr)
+		}
+	}
+	if strings.Contains(profiled, "GFLOP/s") {
+		t.Errorf("the table is in standard output:\n%s", profiled)
+	}
+	if status, stdout, _ := command(t, small(dir, "-profile")...); status != 0 || !strings.Contains(stdout, "averages of 8 passes") {
+		t.Errorf("without -json: status %d, standard output\n%s", status, stdout)
+	}
+}
+
 // TestSameWeights holds that a run has the same bits for any number of
 // processors, twice in a row, and for every implementation of the kernels.
 func TestSameWeights(t *testing.T) {

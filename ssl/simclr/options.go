@@ -14,7 +14,7 @@ import (
 type options struct {
 	data        string
 	encoder     string
-	widths      []int // of the encoder
+	widths      []int // of the mlp's layers; nil for those that are the default
 	head        []int // of the projection head
 	epochs      int
 	batch       int
@@ -25,6 +25,7 @@ type options struct {
 	threads     int
 	out         string
 	quiet       bool
+	profile     bool
 	json        bool
 }
 
@@ -44,12 +45,12 @@ and with 2 when a flag makes no sense.
 // parseFlags returns the options that args ask for. The error is one sentence;
 // it is flag.ErrHelp when help was asked for and written to w.
 func parseFlags(args []string, w io.Writer) (*options, error) {
-	o := &options{widths: []int{512, 256}, head: []int{256, 64}}
+	o := &options{head: []int{256, 64}}
 	f := flag.NewFlagSet("simclr", flag.ContinueOnError)
 	f.SetOutput(io.Discard) // the caller writes the error
 	f.StringVar(&o.data, "data", "", "`directory` with IDX files named as MNIST's, plain or .gz; train and t10k, or one of them, split 80/20")
-	f.StringVar(&o.encoder, "encoder", "mlp", "`kind` of encoder: mlp, layers of Linear, BatchNorm, ReLU")
-	f.Func("widths", "`widths` of the encoder's layers (default 512,256)", dims(&o.widths))
+	f.StringVar(&o.encoder, "encoder", "mlp", "`kind` of encoder: "+encoderKinds)
+	f.Func("widths", "`widths` of the mlp's layers (default 512,256)", dims(&o.widths))
 	f.Func("head", "`widths` of the projection head's layers (default 256,64)", dims(&o.head))
 	f.IntVar(&o.epochs, "epochs", 10, "`passes` over the training images")
 	f.IntVar(&o.batch, "batch", 256, "`images` a step; each is seen in two views")
@@ -60,6 +61,7 @@ func parseFlags(args []string, w io.Writer) (*options, error) {
 	f.IntVar(&o.threads, "threads", 0, "`processors` to use (default all); the result does not depend on it")
 	f.StringVar(&o.out, "out", "", "`directory` to write result.json and metrics.jsonl to")
 	f.BoolVar(&o.quiet, "quiet", false, "show the result only")
+	f.BoolVar(&o.profile, "profile", false, "show what the training steps take time and memory for, by operation")
 	f.BoolVar(&o.json, "json", false, "write the result as a JSON object to standard output, all else to standard error")
 	switch err := f.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
@@ -84,7 +86,8 @@ func (o *options) validate() error {
 		value    any
 		expected string
 	}{
-		{o.encoder == "mlp", "encoder", o.encoder, "mlp"},
+		{encoders[o.encoder] != nil, "encoder", o.encoder, encoderKinds},
+		{o.encoder == "mlp" || o.widths == nil, "widths", join(o.widths), "left out with -encoder " + o.encoder},
 		{o.epochs >= 1, "epochs", o.epochs, "1 or more"},
 		{o.batch >= 2, "batch", o.batch, "2 or more: a pair alone has no negatives"},
 		{o.lr > 0 && !math.IsInf(o.lr, 0), "lr", o.lr, "a positive number, such as 0.001"},

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/seed-312a1f22/dyad/asm"
+	"github.com/seed-312a1f22/dyad/autograd"
 	"github.com/seed-312a1f22/dyad/nn"
 	"github.com/seed-312a1f22/dyad/ssl"
 	"github.com/seed-312a1f22/dyad/ssl/data"
@@ -39,10 +40,11 @@ type session struct {
 	o           *options
 	train, test images
 	view        data.View
-	encoder     *nn.MLP
+	encoder     ssl.Encoder
 	model       *ssl.SimCLR
 	show        *progress
-	metrics     io.Writer // gets a JSON object an epoch
+	metrics     io.Writer         // gets a JSON object an epoch
+	profile     *autograd.Profile // of the training steps; nil unless asked for
 	result      result
 }
 
@@ -58,6 +60,9 @@ func train(ctx context.Context, o *options, stdout, stderr io.Writer) error {
 		show:    &progress{w: text, quiet: o.quiet, terminal: file != nil && isTerminal(file)},
 		metrics: io.Discard,
 		result:  result{Implementation: asm.Implementation()},
+	}
+	if o.profile {
+		s.profile = new(autograd.Profile)
 	}
 	if o.out != "" {
 		if err := os.MkdirAll(o.out, 0o777); err != nil {
@@ -126,12 +131,10 @@ func newImages(set data.Dataset) (images, error) {
 
 // build makes the encoder and the estimator.
 func (s *session) build() (err error) {
-	config := nn.DefaultMLP(s.train.set.Shape().Size(), s.o.widths...)
-	config.BatchNorm, config.ActivateLast = true, true
 	// The second word sets the encoder's stream apart from the head's.
 	r := rand.New(rand.NewPCG(s.o.seed, 0x656e636f646572)) // "encoder"
-	if s.encoder, err = nn.NewMLP(config, r); err != nil {
-		return err
+	if s.encoder, err = encoders[s.o.encoder](s.o, s.train.set.Shape(), r); err != nil {
+		return fmt.Errorf("-encoder %s: %w", s.o.encoder, err)
 	}
 	s.model, err = ssl.New(ssl.Config{
 		Encoder:     s.encoder,
@@ -145,6 +148,7 @@ func (s *session) build() (err error) {
 		Epochs:      s.o.epochs,
 		OnStep:      s.onStep,
 		OnEpoch:     s.onEpoch,
+		Profile:     s.profile,
 	})
 	return err
 }
@@ -158,7 +162,7 @@ func (s *session) announce() {
 	p := s.show.printf
 	p("%s, %s, %d of %d processors\n", processor(), s.result.Implementation, runtime.GOMAXPROCS(0), runtime.NumCPU())
 	p("%s: %d images %v to train on, %d to test with\n", from, s.train.set.Len(), s.train.set.Shape(), s.test.set.Len())
-	p("encoder %d-%s, head %d-%s, %d parameters\n", s.train.set.Shape().Size(), join(s.o.widths), s.encoder.LatentSize(), join(s.o.head), nn.NumParams(s.model))
+	p("encoder %s, head %d-%s, %d parameters\n", s.o.describe(s.train.set.Shape()), s.encoder.LatentSize(), join(s.o.head), nn.NumParams(s.model))
 	p("epochs %d, batch %d, lr %v, weight decay %v, temperature %v, seed %d\n\n", s.o.epochs, s.o.batch, s.o.lr, s.o.weightDecay, s.o.temperature, s.o.seed)
 	if s.train.labels == nil {
 		p("the images have no labels: there will be no probe and no kNN\n\n")
@@ -180,6 +184,10 @@ func (s *session) fit(ctx context.Context) error {
 		if s.result.Steps > 0 {
 			err = nil
 		}
+	}
+	if s.profile != nil && err == nil {
+		// Also with -quiet: who asks for it wants to see it.
+		_, err = fmt.Fprintf(s.show.w, "\n%v", s.profile)
 	}
 	return err
 }

@@ -9,9 +9,10 @@ the caller could compile it. Otherwise it is called from here, and what a call
 with m = 0 (or n = 0) takes is subtracted: such a call goes the same way through
 ctypes and returns at once. PyTorch is called from here, and the same is
 subtracted. So a time is that of the work, as for a caller in C; where a call
-takes nearly all of it, there is an error instead.
+takes nearly all of it, there is an error instead. Of what training.py has, which
+users write in Python, nothing is subtracted.
 """
-import array, ctypes, glob, json, os, re, sys, time
+import array, ctypes, glob, json, math, os, re, sys, time
 from itertools import repeat
 
 SAMPLE = 200e-6  # seconds; the same as in protocol.Measure
@@ -67,6 +68,35 @@ def loop(f, *args):
     return run
 
 
+class Job:
+    """Work that is prepared, as protocol.Job."""
+
+    def __init__(self, run, probe, empty=None, result=0):
+        self.run = run  # run(calls) does the work a number of times
+        self.probe = probe
+        self.empty = empty  # empty(calls) takes as long as the calls alone; or None
+        self.result = result  # bytes of results that the first run allocates
+
+
+def memory(run):
+    """The same as protocol.Memory."""
+    try:
+        ctypes.CDLL(None).malloc_trim(0)  # where the C library is glibc: give back what is free
+        with open("/proc/self/clear_refs", "w") as f:
+            f.write("5")
+    except (AttributeError, OSError, TypeError):
+        run()
+        return 0
+    before = highest()
+    run()
+    return highest() - before
+
+
+def highest():
+    with open("/proc/self/status") as f:
+        return int(re.search(r"VmHWM:\s*(\d+)", f.read()).group(1)) << 10
+
+
 class OpenBLAS:
     def __init__(self, threads, path):
         self.lib = ctypes.CDLL(path)
@@ -87,7 +117,6 @@ class OpenBLAS:
         return f
 
     def prepare(self, w):
-        """Returns run, empty and probe."""
         n = w.get("n", 0)
         if w["kind"] == "gemm":
             m, k = w["m"], w["k"]
@@ -117,11 +146,11 @@ class OpenBLAS:
             fixed = [ctypes.c_longlong(s) for s in sizes] + [ctypes.byref(b) for b in buffers]
             def run(calls):
                 last[0] = g(f, ctypes.c_longlong(calls), *fixed)
-            return run, None, lambda: probe(last[0])
+            return Job(run, lambda: probe(last[0]))
         def once(calls):
             for _ in repeat(None, calls):
                 last[0] = f(*arguments)
-        return once, loop(f, *nothing), lambda: probe(last[0])
+        return Job(once, lambda: probe(last[0]), loop(f, *nothing))
 
 
 def openblas_names(lib):
@@ -138,26 +167,38 @@ class Torch:
         import torch
         self.torch = torch
         torch.set_num_threads(threads)
-        torch.set_grad_enabled(False)
         self.version = torch.__version__
         blas = re.search(r"BLAS_INFO=(\w+)", torch.__config__.show())
-        self.detail = "%sless the call of an empty product" % ("BLAS_INFO=%s, " % blas.group(1) if blas else "")
+        self.detail = "BLAS_INFO=" + blas.group(1) if blas else "called from Python"
+
+    def operand(self, which, *shape):
+        return self.torch.frombuffer(operand(math.prod(shape), which), dtype=self.torch.float32).view(*shape)
 
     def prepare(self, w):
-        torch, n = self.torch, w.get("n", 0)
-        tensor = lambda x, *shape: torch.frombuffer(x, dtype=torch.float32).view(*shape)
-        if w["kind"] == "gemm":
-            m, k = w["m"], w["k"]
-            x, y = tensor(operand(m * k, 0), m, k), tensor(operand(k * n, 1), k, n)
-            z, none, empty = torch.empty(m, n), torch.empty(0, k), torch.empty(0, n)
-            return loop(lambda: torch.mm(x, y, out=z)), loop(lambda: torch.mm(none, y, out=empty)), lambda: z.view(-1)[m * n // 2].item()
-        x, y, none = tensor(operand(n, 0), n), tensor(operand(n, 1), n), torch.empty(0)
-        if w["kind"] == "dot":
-            z = torch.empty(())
-            return loop(lambda: torch.dot(x, y, out=z)), loop(lambda: torch.dot(none, none, out=z)), lambda: torch.dot(x, y).item()
-        if w["kind"] == "axpy":
-            return loop(lambda: y.add_(x)), loop(lambda: none.add_(none)), lambda: y[n // 2].item()
-        raise ValueError("it knows no " + w["kind"])
+        kind = w["kind"]
+        self.torch.set_grad_enabled(kind not in ("gemm", "dot", "axpy"))
+        if self.torch.is_grad_enabled():
+            import training
+            run, probe, result = training.prepare(w, self.operand)
+            return Job(loop(run), probe, result=result)
+        run, empty, probe = getattr(self, kind)(w)
+        return Job(loop(run), probe, loop(empty))
+
+    def gemm(self, w):
+        torch, m, n, k = self.torch, w["m"], w["n"], w["k"]
+        x, y, z = self.operand(0, m, k), self.operand(1, k, n), torch.empty(m, n)
+        none, empty = torch.empty(0, k), torch.empty(0, n)
+        return lambda: torch.mm(x, y, out=z), lambda: torch.mm(none, y, out=empty), lambda: z.view(-1)[m * n // 2].item()
+
+    def dot(self, w):
+        torch, n = self.torch, w["n"]
+        x, y, z, none = self.operand(0, n), self.operand(1, n), torch.empty(()), torch.empty(0)
+        return lambda: torch.dot(x, y, out=z), lambda: torch.dot(none, none, out=z), z.item
+
+    def axpy(self, w):
+        n = w["n"]
+        x, y, none = self.operand(0, n), self.operand(1, n), self.torch.empty(0)
+        return lambda: y.add_(x), lambda: none.add_(none), y[n // 2].item
 
 
 def find():
@@ -196,17 +237,17 @@ def find():
 def serve(peer):
     say = lambda line: print(json.dumps(line), flush=True)
     say(dict(version=peer.version, detail=peer.detail))
-    work, job, probe = None, None, 0
+    work, job, first = None, None, None
     for line in sys.stdin:
         request = json.loads(line)
         seconds = request.pop("seconds")
         try:
             if request != work:
-                job = None  # free its operands before there are new ones
+                work, job = None, None  # free its operands before there are new ones
                 job = peer.prepare(request)
-                job[0](1)
-                work, probe = request, job[2]()
-            say(dict(measure(job[0], seconds, job[1]), probe=probe))
+                needed = max(0, memory(lambda: job.run(1)) - job.result)
+                work, first = request, dict(probe=job.probe(), memory=needed)
+            say(dict(measure(job.run, seconds, job.empty), **first))
         except Exception as e:
             work = None
             say(dict(error=str(e)))
