@@ -178,7 +178,7 @@ prefetched:
 	SHLQ  $2, AHEAD
 	CMPQ  tile_cols(T), $8
 	JLE   narrow
-	CMPQ  tile_cols(T), $16
+	CMPQ  tile_loads(T), $16
 	JLT   part
 	CHOOSE(wide1, wide2, wide3, wide4, wide5, rows6, over3)
 

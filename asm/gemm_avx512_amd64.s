@@ -177,7 +177,7 @@ prefetched:
 	SHLQ  $2, AHEAD
 	CMPQ  tile_cols(T), $16
 	JLE   narrow
-	CMPQ  tile_cols(T), $32
+	CMPQ  tile_loads(T), $32
 	JLT   part
 	CHOOSE(wide1, wide2, wide3, wide4, wide5, wide6, wide7, wide8, wide9, wide10, wide11, rows12, over4, over8)
 

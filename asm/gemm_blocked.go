@@ -27,6 +27,8 @@ type blocking struct {
 	mc, nc int // the packed blocks; multiples of mr and of nr
 	row    int // the columns of the kernel for one row; 0 if there is none
 	fetch  int // the rows of B that a tile with a k of kc can prefetch
+
+	slowMasks bool // loads of less than a vector of B take longer
 }
 
 // mc: 768 rows of packed A take 1.5 MiB, a core's share of the common L3. nc: 128
@@ -35,7 +37,7 @@ type blocking struct {
 // 2 % faster than 256. The portable code counts on 256 KiB of L2.
 var blockings = [...]blocking{
 	generic: {mr: 4, nr: 4, mc: 768, nc: 64},
-	avx2:    {mr: 6, nr: 16, mc: 768, nc: 128, row: 96, fetch: kc / 4},
+	avx2:    {mr: 6, nr: 16, mc: 768, nc: 128, row: 96, fetch: kc / 4, slowMasks: true},
 	avx512:  {mr: 12, nr: 32, mc: 768, nc: 128, row: 256, fetch: kc},
 }
 
@@ -72,8 +74,11 @@ func (g *product) blocked(w *Workspace) {
 			}
 			for j, nb := 0, 0; j < g.n; j += nb {
 				nb = min(s.nc, g.n-j)
-				// The micro-kernel loads vectors of B along a row.
-				if g.b.depthMajor && g.b.inPlace(nb, kb, mb, s.mr) {
+				// The micro-kernel loads vectors of B along a row. Where masks are
+				// slow and there are many rows, a padded copy is better than masks
+				// for both vectors of a tile.
+				masked := s.slowMasks && nb%s.nr > s.nr/2 && mb > 4*s.mr
+				if g.b.depthMajor && !masked && g.b.inPlace(nb, kb, mb, s.mr) {
 					b.locate(&g.b, s.nr, j, p)
 					if mb == 1 {
 						nb = g.n - j // no second row will find B in a cache

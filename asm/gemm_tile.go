@@ -19,6 +19,7 @@ type tile struct {
 	beta       float32   // for scaleC
 	relu       bool
 	rows, cols int
+	loads      int // columns of B that may be loaded: cols, or more where there is padding
 
 	aFrom, bFrom, cFrom, biasFrom int
 
@@ -63,7 +64,7 @@ func (g *product) tiles(s *blocking, a, b *block, i, mb, j, nb, p int) {
 		t.ahead = rowsAhead * g.b.ld
 	}
 	var next lookahead
-	if b.packed && g.b.depthMajor && j+nb < g.n {
+	if b.packed && g.b.depthMajor && j+nb < g.n && t.k > 0 {
 		t.next = g.b.from(j+nb, p)
 		next.start(g.b.ld, min(s.nc, g.n-j-nb), t.k, (mb/s.mr)*(nb/s.nr), s.fetch)
 	}
@@ -74,6 +75,10 @@ func (g *product) tiles(s *blocking, a, b *block, i, mb, j, nb, p int) {
 			t.cols = b.width
 			if nb-jj < b.width {
 				t.cols = min(s.nr, nb-jj)
+			}
+			t.loads = t.cols
+			if b.packed {
+				t.loads = s.nr
 			}
 			t.bFrom = jj * b.step
 			t.cFrom = (i+ii)*g.ldc + j + jj

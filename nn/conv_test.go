@@ -4,7 +4,6 @@ import (
 	"math"
 	"testing"
 
-	"github.com/seed-312a1f22/dyad/autograd"
 	"github.com/seed-312a1f22/dyad/nn"
 	"github.com/seed-312a1f22/dyad/tensor"
 )
@@ -108,6 +107,6 @@ func TestPools(t *testing.T) {
 		}
 	}
 	wantShapeError(t, "autograd: AdaptiveAvgPool: expected [N C …] with one axis behind or more: [2 3]", func() {
-		nn.AdaptiveAvgPool()(autograd.NewEval().Const(tensor.New(2, 3)))
+		forward(nn.AdaptiveAvgPool(), tensor.New(2, 3), nn.Eval)
 	})
 }

@@ -20,7 +20,7 @@ func ExampleConv() {
 
 func ExampleMaxPool() {
 	x := autograd.NewEval().Const(tensor.FromSlice([]float32{1, 2, 3, 4, 5, 6, 7, 8}, 1, 1, 2, 4))
-	fmt.Println(nn.MaxPool(2, 2, 0)(x).Value().Data())
+	fmt.Println(nn.MaxPool(2, 2, 0).Forward(x, nn.Eval).Value().Data())
 	// Output: [6 8]
 }
 

@@ -88,8 +88,7 @@ func newResNetConv(in, out, kernel, stride int, r *rand.Rand) *Conv {
 
 // Forward returns the features [N, LatentSize] of images [N, Channels, H, W].
 func (n *ResNet) Forward(x autograd.Var, mode Mode) autograd.Var {
-	x = n.bn1.Forward(n.conv1.Forward(x, mode), mode)
-	x = autograd.ReLU(x)
+	x = n.bn1.forwardReLU(n.conv1.Forward(x, mode), mode)
 	if !n.config.SmallImages {
 		x = autograd.MaxPool(x, tensor.PoolOpts{Kernel: every(3), Stride: every(2), Padding: every(1)})
 	}
@@ -136,7 +135,7 @@ func newBasicBlock(in, out, stride int, r *rand.Rand) *basicBlock {
 }
 
 func (b *basicBlock) Forward(x autograd.Var, mode Mode) autograd.Var {
-	y := autograd.ReLU(b.bn1.Forward(b.conv1.Forward(x, mode), mode))
+	y := b.bn1.forwardReLU(b.conv1.Forward(x, mode), mode)
 	y = b.bn2.Forward(b.conv2.Forward(y, mode), mode)
 	return autograd.AddReLU(y, b.downsample.Forward(x, mode))
 }

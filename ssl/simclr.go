@@ -159,9 +159,15 @@ func (s *SimCLR) Transform(ctx context.Context, data Loader) (*tensor.Tensor, er
 	return Features(ctx, s.Encoder, data)
 }
 
+// featureElements is how many elements of input go through the encoder at a time:
+// 64 images of 3×32×32, of which ResNet-18 makes some 300 MB of activations.
+const featureElements = 3 << 16
+
 // Features returns the encoder's output in Eval for all samples of data in its
 // order, [n, LatentSize], whether or not the encoder has been trained. The
-// batches of data have one view.
+// batches of data have one view. Samples go through the encoder some at a time,
+// which in Eval changes nothing, so that what it computes on the way takes little
+// memory however large the batches are.
 func Features(ctx context.Context, encoder Encoder, data Loader) (*tensor.Tensor, error) {
 	tape := autograd.NewEval()
 	var all []float32
@@ -172,8 +178,13 @@ func Features(ctx context.Context, encoder Encoder, data Loader) (*tensor.Tensor
 		if len(batch) != 1 || batch[0] == nil {
 			return nil, fmt.Errorf("ssl: a batch to transform has one view; this one has %d: %s", len(batch), shapes(batch))
 		}
-		tape.Reset()
-		all = append(all, encoder.Forward(tape.Const(batch[0]), nn.Eval).Value().Data()...)
+		x := batch[0]
+		n := x.Dim(0)
+		some := max(1, featureElements*n/max(1, x.Size()))
+		for i := 0; i < n; i += some {
+			tape.Reset()
+			all = append(all, encoder.Forward(tape.Const(x.Slice(i, min(i+some, n))), nn.Eval).Value().Data()...)
+		}
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err

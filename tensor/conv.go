@@ -147,6 +147,8 @@ func newConvolution(op string, x, w Shape, o ConvOpts) convolution {
 	groups := max(o.Groups, 1)
 	channels, out := x.dims[1], w.dims[0]
 	switch {
+	case channels < 1 || out < 1:
+		panic(shapeErrorf(op, "%d input and %d output channels; both are at least 1", channels, out).with(x, w))
 	case o.Groups < 0:
 		panic(shapeErrorf(op, "%d groups", o.Groups).with(x, w))
 	case channels%groups != 0:

@@ -232,6 +232,7 @@ func TestConvShapeErrors(t *testing.T) {
 	}{
 		{shape(1, 1, 5, 5), shape(1, 1, 7, 3), tensor.ConvOpts{}, "tensor: Conv: the output has no elements: on spatial axis 0 a kernel of 7 with dilation 1 reaches over 7 elements, the input with padding has 5+2·0: [1 1 5 5] × [1 1 7 3]"},
 		{shape(1, 1, 9, 5), shape(1, 1, 3, 3), tensor.ConvOpts{Padding: [3]int{0, 1}, Dilation: [3]int{1, 4}}, "tensor: Conv: the output has no elements: on spatial axis 1 a kernel of 3 with dilation 4 reaches over 9 elements, the input with padding has 5+2·1: [1 1 9 5] × [1 1 3 3]"},
+		{shape(1, 0, 5), shape(6, 0, 3), tensor.ConvOpts{}, "tensor: Conv: 0 input and 6 output channels; both are at least 1: [1 0 5] × [6 0 3]"},
 		{shape(1, 8, 5), shape(6, 2, 3), tensor.ConvOpts{Groups: 3}, "tensor: Conv: 8 input channels are not divisible by 3 groups: [1 8 5] × [6 2 3]"},
 		{shape(1, 6, 5), shape(8, 2, 3), tensor.ConvOpts{Groups: 3}, "tensor: Conv: 8 output channels are not divisible by 3 groups: [1 6 5] × [8 2 3]"},
 		{shape(1, 6, 5), shape(9, 6, 3), tensor.ConvOpts{Groups: 3}, "tensor: Conv: 6 input channels in 3 groups need a weight [out 2 …]: [1 6 5] × [9 6 3]"},

@@ -222,11 +222,14 @@ func TestAllocatesNothing(t *testing.T) {
 			// a kernel that did would do so every time.
 			fewest := uint64(math.MaxUint64)
 			for range 5 {
+				const runs = 4
 				var before, after runtime.MemStats
 				runtime.ReadMemStats(&before)
-				o.run()
+				for range runs {
+					o.run()
+				}
 				runtime.ReadMemStats(&after)
-				fewest = min(fewest, after.Mallocs-before.Mallocs)
+				fewest = min(fewest, (after.Mallocs-before.Mallocs)/runs)
 			}
 			if fewest > 0 {
 				t.Errorf("%s at GOMAXPROCS %d: %d allocations", o.name, procs, fewest)

@@ -28,8 +28,8 @@ func New[A any](f func(lo, hi int, a *A)) *Kernel[A] { return &Kernel[A]{f: f} }
 
 // Run calls f for the chunks [0,grain), [grain,2·grain), … of [0,n), on this
 // goroutine and on as many workers as GOMAXPROCS allows and there are chunks
-// for. The chunks are begun in order. It returns when all are done. It panics unless grain > 0; n ≤ 0 is no
-// work, and n ≤ grain one direct call.
+// for. The chunks are begun in order. It returns when all are done. It panics
+// unless grain > 0; n ≤ 0 is no work, and n ≤ grain one direct call.
 func (k *Kernel[A]) Run(n, grain int, args A) {
 	if grain <= 0 {
 		panic("tensor: Kernel.Run: grain must be positive")
