@@ -28,7 +28,7 @@ func wantNoAllocations(t *testing.T, f func()) {
 			f()
 		}
 		runtime.ReadMemStats(&after)
-		if after.Mallocs == before.Mallocs {
+		if after.Mallocs-before.Mallocs < runs { // what f allocates, it allocates each time
 			return
 		}
 	}

@@ -70,7 +70,7 @@ func wantNoAllocations(t *testing.T, what string, f func()) {
 			f()
 		}
 		runtime.ReadMemStats(&after)
-		if after.Mallocs == before.Mallocs {
+		if after.Mallocs-before.Mallocs < runs { // what f allocates, it allocates each time
 			return
 		}
 	}
