@@ -197,3 +197,79 @@ alternateFourRow:
 	NEXTPLANE(alternateFourPlane)
 	VZEROUPPER
 	RET
+
+// MERGE8 merges the 8 elements at at of each source. VUNPCKLPS and VUNPCKHPS
+// merge the lower and the upper halves of both 128-bit parts.
+#define MERGE8(at) \
+	VMOVUPS    (SI)(at*1), Y0    \
+	VMOVUPS    (DX)(at*1), Y1    \
+	VUNPCKLPS  Y1, Y0, Y2        \
+	VUNPCKHPS  Y1, Y0, Y3        \
+	VPERM2F128 $0x20, Y3, Y2, Y0 \
+	VPERM2F128 $0x31, Y3, Y2, Y1 \
+	VMOVUPS    Y0, (DI)(at*2)    \
+	VMOVUPS    Y1, 32(DI)(at*2)
+
+// MERGE4 does the same for 4 elements.
+#define MERGE4(at) \
+	VMOVUPS   (SI)(at*1), X0 \
+	VMOVUPS   (DX)(at*1), X1 \
+	VUNPCKLPS X1, X0, X2     \
+	VUNPCKHPS X1, X0, X3     \
+	VMOVUPS   X2, (DI)(at*2) \
+	VMOVUPS   X3, 16(DI)(at*2)
+
+#define MERGENEXT(loop) \
+	ADDQ R9, DI  \
+	ADDQ R11, SI \
+	ADDQ R11, DX \
+	DECQ CX      \
+	JNZ  loop
+
+// func interleaveAVX2(dst *float32, dstRow int, x, y *float32, srcRow, rows, n int)
+//
+//	DI, R9       dst, the bytes from row to row
+//	SI, DX, R11  x and y, the same
+//	CX           rows left
+//	BX           bytes of a row before its last vector
+TEXT ·interleaveAVX2(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), DI
+	MOVQ dstRow+8(FP), R9
+	MOVQ x+16(FP), SI
+	MOVQ y+24(FP), DX
+	MOVQ srcRow+32(FP), R11
+	MOVQ rows+40(FP), CX
+	MOVQ n+48(FP), BX
+	SHLQ $2, R9
+	SHLQ $2, R11
+	SHLQ $2, BX
+	XORQ R13, R13
+	CMPQ BX, $32
+	JLT  mergeFew
+	SUBQ $32, BX
+
+mergeRow:
+	XORQ R14, R14
+
+mergeVector:
+	CMPQ R14, BX
+	JGE  mergeLast
+	MERGE8(R14)
+	ADDQ $32, R14
+	JMP  mergeVector
+
+mergeLast:
+	MERGE8(BX)
+	MERGENEXT(mergeRow)
+	VZEROUPPER
+	RET
+
+mergeFew: // 4 to 7 elements
+	SUBQ $16, BX
+
+mergeFewRow:
+	MERGE4(R13)
+	MERGE4(BX)
+	MERGENEXT(mergeFewRow)
+	VZEROUPPER
+	RET

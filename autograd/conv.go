@@ -31,7 +31,7 @@ func convAttr(o tensor.ConvOpts) (a Attr) {
 		a.Ints[i], a.Ints[3+i] = o.Stride[i], o.Padding[i]
 		a.Floats[i] = float64(o.Dilation[i])
 	}
-	a.Ints[6] = o.Groups
+	a.Ints[6], a.Ints[7] = o.Groups, flag(o.Winograd)
 	return a
 }
 
@@ -40,7 +40,7 @@ func (a *Attr) conv() (o tensor.ConvOpts) {
 		o.Stride[i], o.Padding[i] = a.Ints[i], a.Ints[3+i]
 		o.Dilation[i] = int(a.Floats[i])
 	}
-	o.Groups = a.Ints[6]
+	o.Groups, o.Winograd = a.Ints[6], a.Ints[7] != 0
 	return o
 }
 

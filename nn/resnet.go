@@ -16,6 +16,10 @@ type ResNetConfig struct {
 	Width    int    // channels of the stem and of the first stage; each stage doubles them
 	Blocks   [4]int // of each stage
 
+	// Winograd computes the convolutions of stride 1 in half the time, with a little
+	// more rounding: see tensor.ConvOpts.
+	Winograd bool
+
 	// SmallImages is for images of up to 32 pixels: a stem of kernel 3 and stride 1
 	// (Chen et al., 2020, appendix B.9). The other stem, ImageNet's, has kernel 7
 	// and stride 2 and a max-pooling behind it: what follows has a sixteenth of the
@@ -24,9 +28,9 @@ type ResNetConfig struct {
 }
 
 // DefaultResNet18 returns the configuration of ResNet-18 for images of the given
-// size in pixels, the shorter side.
+// size in pixels, the shorter side, with Winograd's algorithm.
 func DefaultResNet18(channels, size int) ResNetConfig {
-	return ResNetConfig{Channels: channels, Width: 64, Blocks: [4]int{2, 2, 2, 2}, SmallImages: size <= 32}
+	return ResNetConfig{Channels: channels, Width: 64, Blocks: [4]int{2, 2, 2, 2}, Winograd: true, SmallImages: size <= 32}
 }
 
 // ResNet is an encoder for images: a residual network (He et al., "Deep Residual
@@ -52,9 +56,9 @@ func NewResNet(c ResNetConfig, r *rand.Rand) (*ResNet, error) {
 	}
 	n := &ResNet{config: c, bn1: NewBatchNorm(c.Width)}
 	if c.SmallImages {
-		n.conv1 = newResNetConv(c.Channels, c.Width, 3, 1, r)
+		n.conv1 = c.newConv(c.Channels, c.Width, 3, 1, r)
 	} else {
-		n.conv1 = newResNetConv(c.Channels, c.Width, 7, 2, r)
+		n.conv1 = c.newConv(c.Channels, c.Width, 7, 2, r)
 	}
 	in, width := c.Width, c.Width
 	for i, blocks := range c.Blocks {
@@ -66,7 +70,7 @@ func NewResNet(c ResNetConfig, r *rand.Rand) (*ResNet, error) {
 			if i > 0 && j == 0 {
 				stride = 2
 			}
-			n.stages[i] = append(n.stages[i], newBasicBlock(in, width, stride, r))
+			n.stages[i] = append(n.stages[i], c.newBasicBlock(in, width, stride, r))
 			in = width
 		}
 		width *= 2
@@ -77,13 +81,14 @@ func NewResNet(c ResNetConfig, r *rand.Rand) (*ResNet, error) {
 	return n, nil
 }
 
-// newResNetConv returns a convolution without bias that keeps the size of the
+// newConv returns a convolution without bias that keeps the size of the
 // image, but for its stride.
-func newResNetConv(in, out, kernel, stride int, r *rand.Rand) *Conv {
-	c := NewConv2d(in, out, kernel, false, tensor.ConvOpts{Stride: every(stride), Padding: every(kernel / 2)}, r)
-	_, fanOut := fans("NewResNet", c.Weight)
-	normal(c.Weight, math.Sqrt(2/fanOut), r)
-	return c
+func (c *ResNetConfig) newConv(in, out, kernel, stride int, r *rand.Rand) *Conv {
+	o := tensor.ConvOpts{Stride: every(stride), Padding: every(kernel / 2), Winograd: c.Winograd}
+	conv := NewConv2d(in, out, kernel, false, o, r)
+	_, fanOut := fans("NewResNet", conv.Weight)
+	normal(conv.Weight, math.Sqrt(2/fanOut), r)
+	return conv
 }
 
 // Forward returns the features [N, LatentSize] of images [N, Channels, H, W].
@@ -123,13 +128,13 @@ type basicBlock struct {
 	downsample Sequential // nil for none
 }
 
-func newBasicBlock(in, out, stride int, r *rand.Rand) *basicBlock {
+func (c *ResNetConfig) newBasicBlock(in, out, stride int, r *rand.Rand) *basicBlock {
 	b := &basicBlock{
-		conv1: newResNetConv(in, out, 3, stride, r), bn1: NewBatchNorm(out),
-		conv2: newResNetConv(out, out, 3, 1, r), bn2: NewBatchNorm(out),
+		conv1: c.newConv(in, out, 3, stride, r), bn1: NewBatchNorm(out),
+		conv2: c.newConv(out, out, 3, 1, r), bn2: NewBatchNorm(out),
 	}
 	if stride != 1 || in != out {
-		b.downsample = Sequential{newResNetConv(in, out, 1, stride, r), NewBatchNorm(out)}
+		b.downsample = Sequential{c.newConv(in, out, 1, stride, r), NewBatchNorm(out)}
 	}
 	return b
 }

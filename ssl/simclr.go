@@ -160,7 +160,7 @@ func (s *SimCLR) Transform(ctx context.Context, data Loader) (*tensor.Tensor, er
 }
 
 // featureElements is how many elements of input go through the encoder at a time:
-// 64 images of 3×32×32, of which ResNet-18 makes some 300 MB of activations.
+// 64 images of 3×32×32, of which ResNet-18 makes some 400 MB of activations.
 const featureElements = 3 << 16
 
 // Features returns the encoder's output in Eval for all samples of data in its

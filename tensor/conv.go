@@ -21,6 +21,13 @@ type ConvOpts struct {
 	Padding  [3]int // zeros before the first and behind the last element
 	Dilation [3]int // distance between the taps of the kernel; 0 stands for 1
 	Groups   int    // parts of the channels that do not see each other; 0 stands for 1
+
+	// Winograd allows the algorithm of that name, F(2×2, 3×3), where it applies:
+	// to images with a kernel of 3×3, stride and dilation 1, and 16 channels or more
+	// on both sides. It takes 2.25 times fewer multiplications, and its errors are up
+	// to twice those of the sum in order: for 512 channels a root mean square of
+	// 5e-7 of the result's instead of 3e-7.
+	Winograd bool
 }
 
 // ConvShape returns the shape of the convolution of x with the weight w. An axis
@@ -66,6 +73,10 @@ func Conv(y, x, w, bias *Tensor, o ConvOpts) {
 		depthwiseForward.Run(c.n*c.groups, c.depthwiseGrain(), k)
 		return
 	}
+	if c.winograd(&o) {
+		c.winogradProduct(false, y.data, x.data, w.data, b, 0)
+		return
+	}
 	c.product(&pass, y.data, x.data, w.data, b, 0)
 }
 
@@ -77,6 +88,10 @@ func ConvGradInput(dx, dy, w *Tensor, beta float32, o ConvOpts) {
 	checkApart("ConvGradInput", dx, dy)
 	checkApart("ConvGradInput", dx, w)
 	if len(dx.data) == 0 {
+		return
+	}
+	if c.winograd(&o) {
+		c.winogradProduct(true, dx.data, dy.data, w.data, nil, beta)
 		return
 	}
 	// Input elements whose distance is a multiple of the stride meet the same
@@ -114,6 +129,8 @@ func ConvGradWeight(dw, x, dy *Tensor, beta float32, o ConvOpts) {
 		k := c.depthwiseArgs(&pass, x.data, dw.data, dy.data)
 		k.beta = beta
 		depthwiseGradWeight.Run(c.groups, 1, k)
+	case c.winograd(&o):
+		c.winogradWeightGrad(dw.data, x.data, dy.data, beta)
 	default:
 		c.weightGrad(&pass, dw.data, x.data, dy.data, beta)
 	}

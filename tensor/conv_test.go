@@ -116,6 +116,14 @@ func convCases() (cases []convCase) {
 		convCase{3, 20, []int{5, 5}, 300, []int{1, 1}, tensor.ConvOpts{Stride: three(2, 2, 0)}},
 		convCase{2, 3, []int{2, 300}, 4, []int{1, 3}, tensor.ConvOpts{Stride: three(5, 1, 0)}}, // a stride beyond the input
 		convCase{2, 3, []int{3, 8}, 9, []int{3, 3}, tensor.ConvOpts{Padding: three(5, 4, 0), Groups: 3}},
+		convCase{3, 16, []int{9, 8}, 17, []int{3, 3}, tensor.ConvOpts{Padding: three(1, 1, 0), Winograd: true}},
+		convCase{2, 36, []int{40, 38}, 32, []int{3, 3}, tensor.ConvOpts{Padding: three(0, 2, 0), Groups: 2, Winograd: true}}, // rows of tiles
+		convCase{33, 34, []int{4, 4}, 70, []int{3, 3}, tensor.ConvOpts{Padding: three(1, 1, 0), Winograd: true}},             // narrow images
+		convCase{2, 300, []int{5, 3}, 270, []int{3, 3}, tensor.ConvOpts{Padding: three(1, 1, 0), Winograd: true}},            // blocks of channels
+		convCase{2, 16, []int{7, 1}, 16, []int{3, 3}, tensor.ConvOpts{Padding: three(1, 1, 0), Winograd: true}},
+		convCase{2, 16, []int{6, 8}, 16, []int{3, 3}, tensor.ConvOpts{Winograd: true}},
+		convCase{2, 16, []int{9, 5}, 16, []int{3, 3}, tensor.ConvOpts{Padding: three(2, 2, 0), Winograd: true}},
+		convCase{0, 16, []int{3, 8}, 16, []int{3, 3}, tensor.ConvOpts{Winograd: true}},
 		convCase{0, 3, []int{3, 8}, 9, []int{3, 3}, tensor.ConvOpts{}},
 	)
 }
@@ -191,7 +199,7 @@ func TestConvSameBits(t *testing.T) {
 	defer asm.Use(asm.Implementation())
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	cases := convCases()
-	for _, c := range cases[len(cases)-11:] {
+	for _, c := range cases[len(cases)-19:] {
 		x, w, bias, dy := c.tensors()
 		var want []uint32
 		for _, implementation := range asm.Implementations() {

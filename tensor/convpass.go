@@ -33,15 +33,6 @@ type pass struct {
 // taps are those of a kernel along an axis: first, first+step, …, count of them.
 type taps struct{ first, step, count int }
 
-// grid is the layout of a source's channel, spread out. Along each axis, element
-// u of phase f is element u·step + f + first of the source, 0 outside of it.
-type grid struct {
-	source      [3]int
-	phases      [3]int
-	size        [3]int // of a phase
-	step, first [3]int
-}
-
 // forward returns the pass that makes y, which is also that of the weight's
 // gradient.
 func (c *convolution) forward() pass {
@@ -144,91 +135,6 @@ func (p *pass) slab(lo, hi int) pass {
 	s.grid.first[0] += lo * p.grid.step[0]
 	s.first[0] += lo * p.step[0]
 	return s
-}
-
-// plane returns the number of elements of the grid for a channel.
-func (g *grid) plane() int { return volume(g.phases) * volume(g.size) }
-
-// inPlace reports whether the source is its own grid, but for elements of the
-// first axis that are left out.
-func (g *grid) inPlace() bool {
-	ones := [3]int{1, 1, 1}
-	return g.step == ones && g.phases == ones &&
-		g.first[0] >= 0 && g.first[0]+g.size[0] <= g.source[0] &&
-		g.first[1] == 0 && g.size[1] == g.source[1] &&
-		g.first[2] == 0 && g.size[2] == g.source[2]
-}
-
-// fill writes the grid of some channels of an image.
-func (g *grid) fill(dst, src []float32, channels int) {
-	plane := g.plane()
-	dst = dst[:channels*plane]
-	clear(dst)
-	var f [3]int
-	at := 0
-	for f[0] = range g.phases[0] {
-		for f[1] = range g.phases[1] {
-			for f[2] = range g.phases[2] {
-				g.fillPhase(dst[at:], src, channels, plane, f)
-				at += volume(g.size)
-			}
-		}
-	}
-}
-
-// fillPhase writes the elements of a phase that are in the source.
-func (g *grid) fillPhase(dst, src []float32, channels, plane int, f [3]int) {
-	var lo, n, first [3]int
-	for i := range 3 {
-		shift := f[i] + g.first[i]
-		lo[i] = max(0, ceilDiv(-shift, g.step[i]))
-		n[i] = min(g.size[i], ceilDiv(g.source[i]-shift, g.step[i])) - lo[i]
-		if n[i] <= 0 {
-			return
-		}
-		first[i] = lo[i]*g.step[i] + shift
-	}
-	rows, row := g.source[2], g.size[2]
-	dst = dst[(lo[0]*g.size[1]+lo[1])*row+lo[2]:]
-	src = src[(first[0]*g.source[1]+first[1])*rows+first[2]:]
-	sourcePlane := volume(g.source)
-	rowStep, planeStep := g.step[1]*rows, g.step[0]*g.source[1]*rows
-	if n[1] == 1 { // images
-		copyEvery(g.step[2], dst, plane, g.size[1]*row, src, sourcePlane, planeStep, channels, n[0], n[2])
-		return
-	}
-	for c := range channels {
-		copyEvery(g.step[2], dst[c*plane:], g.size[1]*row, row, src[c*sourcePlane:], planeStep, rowStep, n[0], n[1], n[2])
-	}
-}
-
-// copyEvery is asm.CopyBlocks for rows of which only every step-th element is
-// copied.
-func copyEvery(step int, dst []float32, dstPlane, dstRow int, src []float32, srcPlane, srcRow, planes, rows, n int) {
-	switch step {
-	case 1:
-		asm.CopyBlocks(dst, dstPlane, dstRow, src, srcPlane, srcRow, planes, rows, n)
-		return
-	case 2:
-		asm.CopyAlternate(dst, dstPlane, dstRow, src, srcPlane, srcRow, planes, rows, n)
-		return
-	}
-	for p := range planes {
-		for r := range rows {
-			to, from := dst[p*dstPlane+r*dstRow:][:n], src[p*srcPlane+r*srcRow:]
-			for i := range to {
-				to[i] = from[i*step]
-			}
-		}
-	}
-}
-
-// ceilDiv returns ⌈a/b⌉ for b > 0.
-func ceilDiv(a, b int) int {
-	if a > 0 {
-		return (a + b - 1) / b
-	}
-	return -(-a / b)
 }
 
 // gridView is the grid of some channels of some images.
@@ -341,36 +247,49 @@ func (p *pass) load(product []float32, ld int, dst []float32, rows int) {
 func (p *pass) store(dst, product []float32, ld, rows int) { p.move(product, ld, dst, rows, false) }
 
 func (p *pass) move(product []float32, ld int, dst []float32, rows int, load bool) {
-	d, n := p.destination, volume(p.positions)
-	at := func(p0, p1 int) int {
-		return ((p0*p.step[0]+p.first[0])*d[1]+p1*p.step[1]+p.first[1])*d[2] + p.first[2]
-	}
-	together := p.step == [3]int{1, 1, 1}
-	switch {
-	case together && load:
-		asm.CopyBlocks(product, ld, 0, dst[at(0, 0):], volume(d), 0, rows, 1, n)
-		return
-	case together:
-		asm.CopyBlocks(dst[at(0, 0):], volume(d), 0, product, ld, 0, rows, 1, n)
+	d, n := p.destination, p.positions
+	plane := volume(d)
+	dst = dst[(p.first[0]*d[1]+p.first[1])*d[2]+p.first[2]:]
+	if p.step == [3]int{1, 1, 1} { // whole lines, one behind the other
+		if load {
+			asm.CopyBlocks(product, ld, 0, dst, plane, 0, rows, 1, volume(n))
+		} else {
+			asm.CopyBlocks(dst, plane, 0, product, ld, 0, rows, 1, volume(n))
+		}
 		return
 	}
+	step0, step1, step := p.step[0]*d[1]*d[2], p.step[1]*d[2], p.step[2]
+	span := (n[2]-1)*step + 1
 	for r := range rows {
 		line := product[r*ld:]
-		for p0 := range p.positions[0] {
-			for p1 := range p.positions[1] {
-				from := line[:p.positions[2]]
-				line = line[p.positions[2]:]
-				to := dst[r*volume(d)+at(p0, p1):]
+		for p0 := range n[0] {
+			at := r*plane + p0*step0
+			for range n[1] {
+				dense, sparse := line[:n[2]], dst[at:at+span]
 				if load {
-					for i := range from {
-						from[i] = to[i*p.step[2]]
-					}
+					copyEvery(step, dense, 0, 0, sparse, 0, 0, 1, 1, n[2])
 				} else {
-					for i, v := range from {
-						to[i*p.step[2]] = v
-					}
+					storeEvery(sparse, dense, step)
 				}
+				line = line[n[2]:]
+				at += step1
 			}
 		}
+	}
+}
+
+// storeEvery writes x to elements of dst that are step apart.
+func storeEvery(dst, x []float32, step int) {
+	if step == 2 {
+		for len(x) >= 4 && len(dst) >= 7 {
+			dst[0], dst[2], dst[4], dst[6] = x[0], x[1], x[2], x[3]
+			if x = x[4:]; len(x) == 0 {
+				return
+			}
+			dst = dst[8:]
+		}
+	}
+	for i, v := range x {
+		dst[i*step] = v
 	}
 }

@@ -182,7 +182,7 @@ var avgPoolGrad = NewKernel(func(first, last int, p *pooling) {
 		clear(dx)
 		var at [3]int
 		for _, d := range dy {
-			d *= scale
+			d = float32(d * scale)
 			lo, hi := p.window(at)
 			for i0 := lo[0]; i0 < hi[0]; i0++ {
 				for i1 := lo[1]; i1 < hi[1]; i1++ {
