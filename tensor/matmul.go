@@ -24,7 +24,8 @@ type MatMulOpts struct {
 // Each element is one chain of fused multiply-adds in the order of k, cut every
 // 512; see package asm. The bits do not depend on the number of processors.
 func MatMul(dst, a, b *Tensor, o MatMulOpts) {
-	k := newMatMul(dst, a, b, &o)
+	var k matMulArgs
+	k.init(dst, a, b, &o)
 	checkApart("MatMul", dst, a)
 	checkApart("MatMul", dst, b)
 	if o.Bias != nil {
@@ -34,6 +35,10 @@ func MatMul(dst, a, b *Tensor, o MatMulOpts) {
 	k.split(procs)
 	k.a, k.b, k.c = a.data, b.data, dst.data
 	blocks := k.batch * k.gridM * k.gridN
+	if blocks <= k.grain { // in a product of 32×32×32, a job takes a tenth of the time
+		k.compute(0, blocks)
+		return
+	}
 	workspaces.reserve(min(procs, (blocks-1)/k.grain+1))
 	matMulKernel.Run(blocks, k.grain, k)
 }
@@ -55,20 +60,22 @@ type matMulArgs struct {
 	grain          int // blocks to a chunk
 }
 
-// newMatMul checks the shapes and fills in the sizes.
-func newMatMul(dst, a, b *Tensor, o *MatMulOpts) matMulArgs {
+// init checks the shapes and fills in the sizes.
+func (k *matMulArgs) init(dst, a, b *Tensor, o *MatMulOpts) {
 	if a.shape.rank < 2 || b.shape.rank < 2 {
 		panic(shapeErrorf("MatMul", "each operand needs two axes or more").with(a.shape, b.shape))
 	}
-	k := matMulArgs{
-		transA: o.TransA, transB: o.TransB, beta: o.Beta,
-		lda: a.shape.fromEnd(1), ldb: b.shape.fromEnd(1),
-	}
+	k.transA, k.transB, k.beta = o.TransA, o.TransB, o.Beta
+	k.lda, k.ldb = a.shape.fromEnd(1), b.shape.fromEnd(1)
 	var inner int
 	k.m, k.k = transposedIf(o.TransA, a.shape)
 	inner, k.n = transposedIf(o.TransB, b.shape)
-	leadA, leadB := a.shape.leading(), b.shape.leading()
-	lead, ok := BroadcastShapes(leadA, leadB)
+	var leadA, leadB, lead Shape
+	ok := true
+	if a.shape.rank > 2 || b.shape.rank > 2 {
+		leadA, leadB = a.shape.leading(), b.shape.leading()
+		lead, ok = BroadcastShapes(leadA, leadB)
+	}
 	switch {
 	case k.k != inner && (o.TransA || o.TransB):
 		panic(shapeErrorf("MatMul", "inner dimensions differ (%s)", transposed(o)).with(a.shape, b.shape))
@@ -76,7 +83,7 @@ func newMatMul(dst, a, b *Tensor, o *MatMulOpts) matMulArgs {
 		panic(shapeErrorf("MatMul", "inner dimensions differ").with(a.shape, b.shape))
 	case !ok:
 		panic(shapeErrorf("MatMul", "leading axes do not broadcast").with(a.shape, b.shape))
-	case dst.shape.rank != lead.rank+2, dst.shape.leading() != lead,
+	case dst.shape.rank != lead.rank+2, lead.rank > 0 && dst.shape.leading() != lead,
 		dst.shape.fromEnd(2) != k.m, dst.shape.fromEnd(1) != k.n:
 		panic(shapeErrorf("MatMul", "the destination, listed last, does not have the product's shape").with(a.shape, b.shape, dst.shape))
 	}
@@ -91,10 +98,9 @@ func newMatMul(dst, a, b *Tensor, o *MatMulOpts) matMulArgs {
 	if leadB.Size() == 1 && !o.TransA { // all rows of a meet the same b: one tall product
 		k.m *= k.batch
 		k.batch = min(k.batch, 1)
-		return k
+		return
 	}
 	k.leading = newWalk(lead, leadA, leadB)
-	return k
 }
 
 // leading returns the shape without its last two axes.
@@ -127,13 +133,14 @@ func transposed(o *MatMulOpts) string {
 // How a product is cut: not at all for one processor, else into blocksPerProc
 // for each, so that one that is held up does not hold up all. The bits do not
 // depend on it. Every block packs its share of a and b anew, which costs a few
-// per cent from four million multiply-adds up, 20 to 40 µs. From a million on,
-// two blocks are worth handing one out to a second core. The edges of blocks are
-// multiples of the largest micro-kernel's tile, 12×32, except at the ends of the
-// matrix.
+// per cent from four million multiply-adds up, 20 to 40 µs. A second core is worth
+// it from 48×48×48, 2 µs, where it was measured to be 1.3 times as fast, while its
+// worker is awake; to wake it takes as long, so we begin a little above. The edges
+// of blocks are multiples of the largest micro-kernel's tile, 12×32, except at the
+// ends of the matrix.
 const (
 	blockMACs     = 4 << 20
-	twoMACs       = 1 << 20
+	twoMACs       = 1 << 17
 	blocksPerProc = 2
 	tileM         = 12
 	tileN         = 32
@@ -171,7 +178,10 @@ func cut(n, count, unit int) (blocks, size int) {
 
 var workspaces = freeList[asm.Workspace]{new: asm.NewWorkspace}
 
-var matMulKernel = NewKernel(func(lo, hi int, k *matMulArgs) {
+var matMulKernel = NewKernel(func(lo, hi int, k *matMulArgs) { k.compute(lo, hi) })
+
+// compute computes some of the blocks.
+func (k *matMulArgs) compute(lo, hi int) {
 	w := workspaces.take()
 	grid := k.gridM * k.gridN
 	for block := lo; block < hi; block++ {
@@ -194,7 +204,7 @@ var matMulKernel = NewKernel(func(lo, hi int, k *matMulArgs) {
 		asm.Gemm(w, k.transA, k.transB, m, n, k.k, a, k.lda, b, k.ldb, k.beta, c[i*k.n+j:], k.n, e)
 	}
 	workspaces.put(w)
-})
+}
 
 // from returns a matrix without its first i rows, or columns; empty stays empty.
 func from(x []float32, i, stride int, columns bool) []float32 {

@@ -11,6 +11,9 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
+
+	"github.com/seed-312a1f22/dyad/asm"
 )
 
 // Kernel runs one function over ranges, with arguments of type A. It keeps the
@@ -100,7 +103,9 @@ type task struct {
 	wanted  int           // how many more workers may join
 	working int           // how many are at it now
 	over    bool          // the caller waits for those
-	done    chan struct{} // receives one value when the last of them has left
+	left    atomic.Int64  // then becomes 1 when the last of them has left
+	asleep  bool          // the caller does not look at left any more, but
+	done    chan struct{} // receives a value
 }
 
 // pool is the goroutines that help, and what they can join: the newest task
@@ -141,18 +146,19 @@ func (t *task) finish() {
 	}
 	t.over = true
 	wait := t.working > 0
+	t.left.Store(0)
 	pool.mu.Unlock()
-	if !wait {
+	if !wait || spin(&t.left) {
 		return
 	}
-	for range spins {
-		select {
-		case <-t.done:
-			return
-		default:
-		}
+	pool.mu.Lock()
+	t.asleep = t.left.Load() == 0
+	sleep := t.asleep
+	pool.mu.Unlock()
+	if sleep {
+		<-t.done
+		t.asleep = false
 	}
-	<-t.done
 }
 
 // withdraw takes a task off the list. The caller holds pool.mu.
@@ -161,10 +167,32 @@ func withdraw(i int) {
 	pool.offers.Store(int64(len(pool.tasks)))
 }
 
-// spins is for how many rounds of a few nanoseconds a goroutine looks for what
-// it waits for before it goes to sleep. To wake it costs 10 to 50 µs, as much as
-// many kernels take, and a training step is one kernel after the other.
-const spins = 10_000
+// patience is how long a goroutine looks for what it waits for before it goes to
+// sleep. A training step is one kernel after the other, and to wake a goroutine
+// costs 10 to 50 µs, as much as many kernels take. Worse, Linux often wakes a
+// thread on the core of the one that wakes it, and the two then share it for
+// 10 to 20 ms, while those that stay awake are moved apart at once. So this is a
+// few times as long as the longest chunks that one waits for; OpenMP's threads
+// wait as long, OpenBLAS's longer.
+const patience = time.Millisecond
+
+// spin reports whether n becomes positive while patience lasts. It lets other
+// goroutines run every few microseconds: more often, many workers would compete
+// for the scheduler's lock.
+func spin(n *atomic.Int64) bool {
+	for start := time.Now(); ; {
+		for range 128 {
+			if n.Load() > 0 {
+				return true
+			}
+			asm.Pause()
+		}
+		if time.Since(start) > patience {
+			return false
+		}
+		runtime.Gosched()
+	}
+}
 
 func worker() {
 	pool.mu.Lock()
@@ -172,7 +200,7 @@ func worker() {
 		for len(pool.tasks) == 0 {
 			pool.looking++
 			pool.mu.Unlock()
-			found := look()
+			found := spin(&pool.offers)
 			pool.mu.Lock()
 			pool.looking--
 			if !found && len(pool.tasks) == 0 {
@@ -189,20 +217,10 @@ func worker() {
 		t.job.work()
 		pool.mu.Lock()
 		if t.working--; t.working == 0 && t.over {
-			t.done <- struct{}{}
+			t.left.Store(1)
+			if t.asleep {
+				t.done <- struct{}{}
+			}
 		}
 	}
-}
-
-// look waits a while for an offer, and lets other goroutines run meanwhile.
-func look() bool {
-	for i := range spins {
-		if pool.offers.Load() > 0 {
-			return true
-		}
-		if i%256 == 255 {
-			runtime.Gosched()
-		}
-	}
-	return false
 }
