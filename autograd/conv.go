@@ -79,3 +79,10 @@ func (conv) Backward(c *Ctx) {
 		}
 	}
 }
+
+// FLOPs counts the products of the sum in order, which Winograd's algorithm makes
+// do with fewer of.
+func (conv) FLOPs(c *Ctx, d Direction) int64 {
+	w := c.In(1)
+	return productFLOPs(c, d, w.Size()/w.Dim(0))
+}

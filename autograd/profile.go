@@ -29,7 +29,7 @@ func (d Direction) String() string {
 }
 
 // Counted is an Op that knows how many floating-point operations it performs,
-// for profiles. The matrix products of this package do.
+// for profiles. The matrix products and convolutions of this package do.
 type Counted interface {
 	Op
 

@@ -8,7 +8,7 @@
 //	go test -run - -bench Sweep ./bench         all sizes from 1 to 130, for cliffs
 //	go test -run - -bench 'Dot|Axpy' ./bench    vectors, and gonum
 //	go test -run - -bench Step ./bench          a training step of SimCLR
-//	go test -run - -bench 'NTXent|BatchNorm|AdamW' ./bench    its parts
+//	go test -run - -bench 'NTXent|BatchNorm|AdamW|Conv' ./bench    its parts
 //
 // They are named for benchstat: Gemm/impl=avx512/m=512/n=512/k=512. Beside the
 // time there is the rate, in GFLOP/s, and of matrix products the rate as a

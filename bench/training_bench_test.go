@@ -31,6 +31,13 @@ func BenchmarkAdamW(b *testing.B) {
 	}
 }
 
+// BenchmarkConv are the convolutions of ResNet-18, forward and backward.
+func BenchmarkConv(b *testing.B) {
+	for _, w := range workload.Conv {
+		training(b, w.Name, w)
+	}
+}
+
 // training times a part of a training step on one core and on more.
 func training(b *testing.B, name string, w protocol.Work) {
 	for _, n := range threads() {
@@ -46,6 +53,9 @@ func training(b *testing.B, name string, w protocol.Work) {
 				job.Run()
 			}
 			b.ReportMetric(1e3*b.Elapsed().Seconds()/float64(b.N), "ms")
+			if flop := workload.ConvFLOP(w); flop > 0 {
+				b.ReportMetric(1e-9*flop*float64(b.N)/b.Elapsed().Seconds(), "GFLOP/s")
+			}
 			if w.Kind == "ntxent" && memory > 0 {
 				b.ReportMetric(float64(memory)/(1<<20), "MiB")
 			}

@@ -5,6 +5,7 @@
 //	go run ./bench/compare -what dot            inner products, or axpy
 //	go run ./bench/compare -what step -time 1s  training steps of SimCLR
 //	go run ./bench/compare -what ntxent         their loss, or batchnorm, or adamw
+//	go run ./bench/compare -what conv           the convolutions of ResNet-18
 //	go run ./bench/compare -threads 1 -impl avx2 -peers openblas -size 64x512x784
 //
 // The peers are OpenBLAS and PyTorch, where a Python interpreter has them, and
@@ -113,7 +114,7 @@ func parse(args []string, usage io.Writer) (options, error) {
 	if runtime.NumCPU() > 1 {
 		threads = "1,2"
 	}
-	const list = "gemm, dot, axpy, step, ntxent, batchnorm or adamw"
+	const list = "gemm, dot, axpy, step, ntxent, batchnorm, adamw or conv"
 	var (
 		what   = f.String("what", "gemm", list)
 		counts = f.String("threads", threads, "numbers of threads; dot and axpy know only 1")
@@ -122,7 +123,7 @@ func parse(args []string, usage io.Writer) (options, error) {
 		d      = f.Duration("time", 100*time.Millisecond, "length of one timing")
 		best   = f.Bool("best", false, "count a timing's fastest sample, not its median")
 		peers  = f.String("peers", "", "only peers whose names contain one of these; none: dyad alone")
-		sizes  = f.String("size", "", "instead of the usual sizes: m×n×k as 64x512x784, m×n, or n; a part of a step's name; the widths of AdamW's layers")
+		sizes  = f.String("size", "", "instead of the usual sizes: m×n×k as 64x512x784, m×n, or n; a part of a step's or convolution's name; the widths of AdamW's layers")
 	)
 	if err := f.Parse(args); err != nil {
 		return options{}, err

@@ -71,7 +71,7 @@ func TestParseErrors(t *testing.T) {
 		{"-size 64xx64", `-size has "64xx64"`},
 		{"-size 0x1x1", `-size has "0x1x1"`},
 		{"-what dot -size 1x1x1", "dot takes 1 numbers"},
-		{"-what step -size vgg", `-size has "vgg"; the steps are [mlp-784-512-512-128/B=64 `},
+		{"-what step -size vgg", `-size has "vgg"; there are [mlp-784-512-512-128/B=64 `},
 		{"-what ntxent -size 64", "ntxent takes 2 numbers"},
 		{"-what adamw -size 784", `-size has "784"`},
 		{"-what adamw -size 784-x", `-size has "784-x"`},

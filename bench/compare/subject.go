@@ -36,6 +36,7 @@ var subjects = map[string]subject{
 	"ntxent":    training(subject{works: workload.NTXent, label: "batch×width", sizes: 2, memory: true}),
 	"batchnorm": training(subject{works: workload.BatchNorm, label: "batch×channels", sizes: 2}),
 	"adamw":     training(subject{works: workload.AdamW, label: "layers"}),
+	"conv":      training(subject{works: workload.Conv, label: "convolution", flop: workload.ConvFLOP}),
 }
 
 func training(s subject) subject {
@@ -47,7 +48,7 @@ func training(s subject) subject {
 // steps, which are all meant; or the widths of layers.
 func (s subject) parse(kind, word string) ([]protocol.Work, error) {
 	switch kind {
-	case "step":
+	case "step", "conv":
 		var works []protocol.Work
 		for _, w := range s.works {
 			if strings.Contains(w.Name, word) {
@@ -55,7 +56,7 @@ func (s subject) parse(kind, word string) ([]protocol.Work, error) {
 			}
 		}
 		if works == nil {
-			return nil, fmt.Errorf("-size has %q; the steps are %v", word, s.works)
+			return nil, fmt.Errorf("-size has %q; there are %v", word, s.works)
 		}
 		return works, nil
 	case "adamw":

@@ -30,6 +30,9 @@ type Work struct {
 	//	ntxent     NT-Xent of two views of M×N at temperature ½, and their gradients
 	//	batchnorm  BatchNorm and ReLU of M×N, forward and backward
 	//	adamw      an AdamW update of the linear layers with the widths Name
+	//	conv       a convolution of images without bias, padded by half of its kernel,
+	//	           forward and backward: Name is N×in×height×width-out-kernel-stride
+	//	           with x for ×. With up to 3 channels the input has no gradient.
 	Kind string `json:"kind"`
 	Name string `json:"name,omitempty"`
 	M    int    `json:"m,omitempty"`
@@ -59,6 +62,9 @@ func BatchNorm(n, c int) Work { return Work{Kind: "batchnorm", M: n, N: c} }
 // AdamW returns an update of the weights and biases of linear layers, by their
 // widths: "784-512-10" are two.
 func AdamW(widths string) Work { return Work{Kind: "adamw", Name: widths} }
+
+// Conv returns a convolution, forward and backward, by its geometry: see Kind.
+func Conv(geometry string) Work { return Work{Kind: "conv", Name: geometry} }
 
 // FLOP returns the number of floating-point operations of a matrix product or of
 // vectors, two to a multiply-add, and 0 of other work.
@@ -112,6 +118,7 @@ type Reply struct {
 	//	ntxent      the loss, and M times the middle element of the first view's gradient
 	//	batchnorm   the middle element of the output, and of the input's gradient
 	//	adamw       the middle element of the first weight
+	//	conv        the middle elements of the output and of the weight's gradient
 	Probe float64 `json:"probe"`
 	// Memory is how many bytes the first call needed beyond its operands and
 	// results; 0 where the system does not tell.

@@ -20,13 +20,16 @@ type StepCase struct {
 	net   func(r *rand.Rand) (nn.Module, error)
 }
 
-// Steps are the cases: an MLP with BatchNorm at three batch sizes, and the
-// network of edifice's SimCLR builder.
+// Steps are the cases: an MLP with BatchNorm at three batch sizes, the network of
+// edifice's SimCLR builder, a small convolutional network, and ResNet-18 as it is
+// for images of 32 pixels.
 var Steps = []StepCase{
 	{"mlp-784-512-512-128/B=64", 64, []int{784}, mlp},
 	{"mlp-784-512-512-128/B=256", 256, []int{784}, mlp},
 	{"mlp-784-512-512-128/B=512", 512, []int{784}, mlp},
 	{"edifice-287-256-128/B=256", 256, []int{287}, edifice},
+	{"cnn-32-64-128/B=128", 128, []int{1, 28, 28}, cnn},
+	{"resnet18-cifar/B=32", 32, []int{3, 32, 32}, resnet18},
 }
 
 // mlp is two blocks of Linear, BatchNorm and ReLU, and the head 512-512-128.
@@ -37,10 +40,31 @@ func mlp(r *rand.Rand) (nn.Module, error) {
 	if err != nil {
 		return nil, err
 	}
-	head := nn.DefaultMLP(512, 512, 128)
-	head.BatchNorm = true
-	top, err := nn.NewMLP(head, r)
-	return nn.Sequential{body, top}, err
+	return withHead(body, 512, 128, r)
+}
+
+// withHead puts a head of two layers on an encoder with so many features.
+func withHead(encoder nn.Module, features, projection int, r *rand.Rand) (nn.Module, error) {
+	c := nn.DefaultMLP(features, features, projection)
+	c.BatchNorm = true
+	head, err := nn.NewMLP(c, r)
+	return nn.Sequential{encoder, head}, err
+}
+
+func cnn(r *rand.Rand) (nn.Module, error) {
+	encoder, err := nn.NewCNN(nn.DefaultCNN(1), r)
+	if err != nil {
+		return nil, err
+	}
+	return withHead(encoder, encoder.LatentSize(), 64, r)
+}
+
+func resnet18(r *rand.Rand) (nn.Module, error) {
+	encoder, err := nn.NewResNet(nn.DefaultResNet18(3, 32), r)
+	if err != nil {
+		return nil, err
+	}
+	return withHead(encoder, encoder.LatentSize(), 128, r)
 }
 
 func edifice(r *rand.Rand) (nn.Module, error) {
@@ -57,7 +81,6 @@ type Step struct {
 	optimizer *optim.AdamW
 	tape      *autograd.Tape
 	views     [2]*tensor.Tensor
-	flop      float64
 }
 
 // New returns a Step whose weights and views are operands, so that PyTorch can
@@ -72,7 +95,7 @@ func (c StepCase) New() (*Step, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Step{net: net, optimizer: optimizer, tape: autograd.NewTape(), flop: c.flop(net)}
+	s := &Step{net: net, optimizer: optimizer, tape: autograd.NewTape()}
 	for i := range s.views {
 		s.views[i] = param(i, append([]int{c.Batch}, c.View...)...).Value()
 	}
@@ -106,21 +129,21 @@ func (s *Step) Run() float32 {
 	return loss.Value().Item()
 }
 
-// FLOP returns the floating-point operations of the linear layers' products in a
-// step, which are nearly all of it.
-func (s *Step) FLOP() float64 { return s.flop }
-
-// flop counts 2·rows·in·out for each of the three products of a linear layer:
-// forward, the gradient of its weight, and that of its input, which the first
-// layer does not need.
-func (c StepCase) flop(net nn.Module) float64 {
-	products := 0
-	for _, p := range net.Params() {
-		if shape := p.Value().Shape(); shape.Rank() == 2 {
-			products += 3 * shape.Size()
+// FLOP returns the floating-point operations of the linear layers and convolutions
+// in a step, which are nearly all of it: forward, for the gradient of the weight,
+// and for that of the input, which the first layer does not need. It runs a step to
+// count them.
+func (s *Step) FLOP() float64 {
+	var p autograd.Profile
+	s.tape.SetProfile(&p)
+	s.Run()
+	s.tape.SetProfile(nil)
+	n := int64(0)
+	for _, r := range p.Rows() {
+		switch r.Name {
+		case "Linear", "LinearReLU", "Conv":
+			n += r.FLOPs
 		}
 	}
-	first := net.Params()[0].Value().Size()
-	rows := 2 * c.Batch
-	return 2 * float64(rows) * float64(products-first)
+	return float64(n)
 }

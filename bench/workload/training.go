@@ -2,7 +2,6 @@ package workload
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,12 +16,18 @@ import (
 
 // TrainingSteps are the cases of Steps; NTXent their loss alone, of projections 128 wide;
 // BatchNorm a layer of the MLP's width; and AdamW the 10,000,384 parameters of an
-// MLP for MNIST.
+// MLP for MNIST. Conv are the convolutions of ResNet-18 for images of 32 pixels.
 var (
 	TrainingSteps = steps()
 	NTXent        = pairs(256, 512, 1024, 2048, 4096, 8192)
 	BatchNorm     = []protocol.Work{protocol.BatchNorm(512, 512)}
 	AdamW         = []protocol.Work{protocol.AdamW("784-2048-2048-2048")}
+	Conv          = convs(
+		"32x3x32x32-64-3-1", "32x64x32x32-64-3-1",
+		"32x64x32x32-128-3-2", "32x64x32x32-128-1-2", "32x128x16x16-128-3-1",
+		"32x128x16x16-256-3-2", "32x128x16x16-256-1-2", "32x256x8x8-256-3-1",
+		"32x256x8x8-512-3-2", "32x256x8x8-512-1-2", "32x512x4x4-512-3-1",
+	)
 )
 
 func steps() []protocol.Work {
@@ -53,6 +58,8 @@ func Training(w protocol.Work) (protocol.Job, error) {
 		return batchNorm(w)
 	case "adamw":
 		return adamW(w.Name)
+	case "conv":
+		return conv(w.Name)
 	}
 	return protocol.Job{}, fmt.Errorf("workload: unknown kind %q", w.Kind)
 }
@@ -172,11 +179,11 @@ func StepFLOP(w protocol.Work) float64 {
 	if w.Kind != "step" || err != nil {
 		return 0
 	}
-	net, err := c.net(rand.New(rand.NewPCG(1, 2)))
+	s, err := c.New()
 	if err != nil {
 		return 0
 	}
-	return c.flop(net)
+	return s.FLOP()
 }
 
 // param returns a parameter with the values of an operand.

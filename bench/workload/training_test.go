@@ -22,6 +22,9 @@ func TestTraining(t *testing.T) {
 		{protocol.BatchNorm(41, 12), batchNormProbe(41, 12)},
 		{protocol.AdamW("7-5"), adamWProbe(35)},
 		{protocol.AdamW("7-60-2"), adamWProbe(420)},
+		{protocol.Conv("2x3x5x6-4-3-2"), convProbe(2, 3, 5, 6, 4, 3, 2)},
+		{protocol.Conv("3x20x4x5-18-3-1"), convProbe(3, 20, 4, 5, 18, 3, 1)},
+		{protocol.Conv("2x4x6x6-5-1-2"), convProbe(2, 4, 6, 6, 5, 1, 2)},
 	} {
 		t.Run(test.work.Kind+"/"+test.work.String(), func(t *testing.T) {
 			job, err := workload.Training(test.work)
@@ -47,6 +50,7 @@ func TestTrainingErrors(t *testing.T) {
 		{Kind: "gemm", M: 1, N: 1, K: 1}, protocol.Step("mlp"), protocol.NTXent(0, 4), protocol.NTXent(4, 0),
 		protocol.BatchNorm(1, 4), protocol.BatchNorm(4, 0),
 		protocol.AdamW(""), protocol.AdamW("5"), protocol.AdamW("5-x"), protocol.AdamW("5-0"),
+		protocol.Conv("1x1x1-1-1-1"), protocol.Conv("1x1x1x1-1-1-0"), protocol.Conv("1x1x1x1-1-1-1-1"),
 	} {
 		if _, err := workload.Training(w); err == nil {
 			t.Errorf("%s %v is prepared without an error", w.Kind, w)
@@ -122,6 +126,35 @@ func batchNormProbe(n, c int) float64 {
 func adamWProbe(n int) float64 {
 	w, g := float64s(n, 0)[n/2], float64s(n, 1)[n/2]
 	return w*(1-1e-3*1e-4) - 1e-3*g/(math.Abs(g)+1e-8)
+}
+
+// convProbe sums up the formula of tensor's conv.go for the two elements.
+func convProbe(n, in, height, width, out, kernel, stride int) float64 {
+	pad := kernel / 2
+	h, w := (height+2*pad-kernel)/stride+1, (width+2*pad-kernel)/stride+1
+	x, weight, dy := float64s(n*in*height*width, 0), float64s(out*in*kernel*kernel, 0), float64s(n*out*h*w, 1)
+	for i := range weight {
+		weight[i] *= 2 / math.Sqrt(float64(in*kernel*kernel))
+	}
+	var y, dw float64
+	for i := range n * out * h * w {
+		image, o, row, column := i/(out*h*w), i/(h*w)%out, i/w%h, i%w
+		for k := range in * kernel * kernel {
+			c, r, s := k/(kernel*kernel), row*stride-pad+k/kernel%kernel, column*stride-pad+k%kernel
+			if r < 0 || r >= height || s < 0 || s >= width {
+				continue
+			}
+			v := x[((image*in+c)*height+r)*width+s]
+			at := o*in*kernel*kernel + k
+			if i == len(dy)/2 {
+				y += v * weight[at]
+			}
+			if at == len(weight)/2 {
+				dw += v * dy[i]
+			}
+		}
+	}
+	return y + dw
 }
 
 func float64s(n, which int) []float64 {

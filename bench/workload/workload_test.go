@@ -73,6 +73,7 @@ func TestUnknownKind(t *testing.T) {
 // TestSteps checks that each case starts near the loss of a network that tells
 // nothing apart, learns its one batch, and counts its arithmetic as on paper.
 func TestSteps(t *testing.T) {
+	conv := func(n, size, out, taps int) float64 { return 2e-9 * float64(n*size*size*out*taps) }
 	gflop := map[string]float64{
 		// 2 · rows · (3·(784·512 + 512·512 + 512·512 + 512·128) − 784·512)
 		"mlp-784-512-512-128/B=64":  0.658505728,
@@ -80,20 +81,30 @@ func TestSteps(t *testing.T) {
 		"mlp-784-512-512-128/B=512": 5.268045824,
 		// 2 · rows · (3·(287·256 + 256·256 + 256·256 + 256·128) − 287·256)
 		"edifice-287-256-128/B=256": 0.653787136,
+		"cnn-32-64-128/B=128":       2*conv(256, 28, 32, 9) + 3*(conv(256, 14, 64, 9*32)+conv(256, 7, 128, 9*64)+conv(256, 1, 128, 128)+conv(256, 1, 64, 128)),
+		"resnet18-cifar/B=32": 2*conv(64, 32, 64, 27) + 3*(4*conv(64, 32, 64, 9*64)+
+			conv(64, 16, 128, 9*64)+conv(64, 16, 128, 64)+3*conv(64, 16, 128, 9*128)+
+			conv(64, 8, 256, 9*128)+conv(64, 8, 256, 128)+3*conv(64, 8, 256, 9*256)+
+			conv(64, 4, 512, 9*256)+conv(64, 4, 512, 256)+3*conv(64, 4, 512, 9*512)+
+			conv(64, 1, 512, 512)+conv(64, 1, 128, 512)),
 	}
 	for _, c := range workload.Steps {
 		t.Run(c.Name, func(t *testing.T) {
+			large := gflop[c.Name] > 10 // a second a step
+			if large && testing.Short() {
+				t.Skip("it takes seconds")
+			}
 			s, err := c.New()
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, want := s.FLOP()/1e9, gflop[c.Name]; got != want {
+			if got, want := s.FLOP()/1e9, gflop[c.Name]; math.Abs(got-want) > 1e-9*want {
 				t.Errorf("%v GFLOP in a step, want %v", got, want)
 			}
 			if got, want := workload.StepFLOP(protocol.Step(c.Name)), s.FLOP(); got != want {
 				t.Errorf("the name stands for %v operations, want %v", got, want)
 			}
-			if testing.Short() || c.Batch > 64 {
+			if testing.Short() || large || c.Batch > 64 {
 				return
 			}
 			chance := ssl.Chance(c.Batch)

@@ -35,12 +35,30 @@ def edifice(d=287, h=256, o=128):
     return nn.Sequential(block(d), block(h), nn.Linear(h, h), nn.ReLU(), nn.Linear(h, o))
 
 
+def conv(i, o, s):
+    return nn.Sequential(nn.Conv2d(i, o, 3, stride=s, padding=1, bias=False), nn.BatchNorm2d(o), nn.ReLU())
+
+
+def cnn():
+    return nn.Sequential(conv(1, 32, 1), conv(32, 64, 2), conv(64, 128, 2), nn.AdaptiveAvgPool2d(1), nn.Flatten(),
+                         head(128, 128, 64))
+
+
+def resnet18():
+    import torchvision
+    r = torchvision.models.resnet18()
+    r.conv1, r.maxpool, r.fc = nn.Conv2d(3, 64, 3, 1, 1, bias=False), nn.Identity(), head(512, 512, 128)
+    return r
+
+
 # The cases of workload.Steps: the network, and the shape of a batch of views.
 STEPS = {
     "mlp-784-512-512-128/B=64": (mlp, (64, 784)),
     "mlp-784-512-512-128/B=256": (mlp, (256, 784)),
     "mlp-784-512-512-128/B=512": (mlp, (512, 784)),
     "edifice-287-256-128/B=256": (edifice, (256, 287)),
+    "cnn-32-64-128/B=128": (cnn, (128, 1, 28, 28)),
+    "resnet18-cifar/B=32": (resnet18, (32, 3, 32, 32)),
 }
 
 
@@ -62,6 +80,8 @@ def prepare(w, operand):
     if kind == "adamw":
         widths = [int(width) for width in w["name"].split("-")]
         return fastest(lambda options: update(widths, operand, options)) + (0,)
+    if kind == "conv":
+        return convolution(w["name"], operand) + (0,)
     raise ValueError("it knows no " + kind)
 
 
@@ -145,6 +165,24 @@ def batchnorm(n, c, operand):
         last[0].backward(dy)
 
     return run, lambda: middle(last[0]) + middle(x.grad)
+
+
+def convolution(geometry, operand):
+    shape, out, kernel, stride = geometry.split("-")
+    shape, kernel = [int(d) for d in shape.split("x")], int(kernel)
+    net = nn.Conv2d(shape[1], int(out), kernel, stride=int(stride), padding=kernel // 2, bias=False)
+    initialize(net, operand)
+    x = operand(0, *shape).requires_grad_(shape[1] > 3)
+    dy = operand(1, *net(x).shape)
+    last = [None]
+
+    def run():
+        x.grad = None
+        net.zero_grad(set_to_none=True)
+        last[0] = net(x)
+        last[0].backward(dy)
+
+    return run, lambda: middle(last[0]) + middle(net.weight.grad)
 
 
 def update(widths, operand, options):
