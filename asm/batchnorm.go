@@ -10,7 +10,7 @@ type BatchNorm struct {
 	// sums below, through the mean and the variance.
 	Slope, Offset [StripWidth]float32
 
-	// Σ dy and Σ dy·x.
+	// Σ dy and Σ dy·x, of the strips so far.
 	Sum, Dot [StripWidth]float64
 }
 
@@ -27,14 +27,12 @@ func (b *BatchNorm) Normalize(y, x []float32, rows, width, stride int, relu bool
 	}
 }
 
-// SumGrad sets b.Sum = Σ dy and b.Dot = Σ dy·x over the rows of two strips, and 0
-// from width on. It accumulates in float64 from +0, in the order of the rows; the
-// products are exact. With relu, a dy counts as 0 where Normalize, which is
+// SumGrad adds dy to b.Sum and dy·x to b.Dot over the rows of two strips, in float64
+// and in the order of the rows; the products are exact. From width on the sums stay
+// as they are. With relu, a dy counts as 0 where Normalize, which is
 // computed again, gives no positive y.
 func (b *BatchNorm) SumGrad(dy, x []float32, rows, width, stride int, relu bool) {
 	checkStrip("BatchNorm.SumGrad", min(len(dy), len(x)), rows, width, stride)
-	clear(b.Sum[:])
-	clear(b.Dot[:])
 	if relu {
 		batchNormSumGradReLU(b, dy, x, rows, width, stride)
 	} else {

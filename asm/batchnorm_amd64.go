@@ -87,8 +87,7 @@ func batchNormNormalizeReLUAVX2(b *BatchNorm, y, x []float32, rows, width, strid
 //go:noescape
 func batchNormNormalizeReLUAVX512(b *BatchNorm, y, x []float32, rows, width, stride int)
 
-// g := float64(dy[i*stride+j]); b.Sum[j] += g; b.Dot[j] += g * float64(x[i*stride+j]),
-// for sums of zeros
+// g := float64(dy[i*stride+j]); b.Sum[j] += g; b.Dot[j] += g * float64(x[i*stride+j])
 //
 //go:noescape
 func batchNormSumGradAVX2(b *BatchNorm, dy, x []float32, rows, width, stride int)

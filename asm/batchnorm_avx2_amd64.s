@@ -118,8 +118,11 @@ TEXT ·batchNormNormalizeReLUAVX2(SB), NOSPLIT, $0-80
 #define SUM_GRAD_ACTIVE8 \
 	SUM_GRAD_ACTIVE(LOAD_MASKED, 0, Y0, Y1, Y4, Y5)
 
-#define CLEAR_ZERO \
-	CLEAR_BOTH; \
+#define BEGIN_ACTIVE16 \
+	LOAD16_BOTH; \
+	ZERO
+#define BEGIN_ACTIVE8 \
+	LOAD8_BOTH; \
 	ZERO
 
 // func batchNormSumGradAVX2(b *BatchNorm, dy, x []float32, rows, width, stride int)
@@ -129,8 +132,6 @@ TEXT ·batchNormNormalizeReLUAVX2(SB), NOSPLIT, $0-80
 //		b.Sum[j] += g
 //		b.Dot[j] += g * float64(x[i*stride+j])
 //	} }
-//
-// for sums that are 0 at the start.
 TEXT ·batchNormSumGradAVX2(SB), NOSPLIT, $0-80
 	MOVQ b+0(FP), R11
 	MOVQ dy_base+8(FP), DX
@@ -141,7 +142,7 @@ TEXT ·batchNormSumGradAVX2(SB), NOSPLIT, $0-80
 	SHLQ $2, R10
 	LEAQ BatchNorm_Sum(R11), R12
 	LEAQ BatchNorm_Dot(R11), R13
-	STRIP(CLEAR_BOTH, SUM_GRAD_ALL16, STORE16_BOTH, CLEAR_BOTH, SUM_GRAD_ALL8, STORE8_BOTH)
+	STRIP(LOAD16_BOTH, SUM_GRAD_ALL16, STORE16_BOTH, LOAD8_BOTH, SUM_GRAD_ALL8, STORE8_BOTH)
 	RET
 
 // func batchNormSumGradReLUAVX2(b *BatchNorm, dy, x []float32, rows, width, stride int)
@@ -157,7 +158,7 @@ TEXT ·batchNormSumGradReLUAVX2(SB), NOSPLIT, $0-80
 	SHLQ $2, R10
 	LEAQ BatchNorm_Sum(R11), R12
 	LEAQ BatchNorm_Dot(R11), R13
-	STRIP(CLEAR_ZERO, SUM_GRAD_ACTIVE16, STORE16_BOTH, CLEAR_ZERO, SUM_GRAD_ACTIVE8, STORE8_BOTH)
+	STRIP(BEGIN_ACTIVE16, SUM_GRAD_ACTIVE16, STORE16_BOTH, BEGIN_ACTIVE8, SUM_GRAD_ACTIVE8, STORE8_BOTH)
 	RET
 
 // GRAD writes 8 columns of dx at off, from Y9 = x − Mean and Y11 = dy.

@@ -131,8 +131,6 @@ TEXT ·batchNormNormalizeReLUAVX512(SB), NOSPLIT, $0-80
 //		b.Sum[j] += g
 //		b.Dot[j] += g * float64(x[i*stride+j])
 //	} }
-//
-// for sums that are 0 at the start.
 TEXT ·batchNormSumGradAVX512(SB), NOSPLIT, $0-80
 	MOVQ b+0(FP), R11
 	MOVQ dy_base+8(FP), DX
@@ -143,7 +141,7 @@ TEXT ·batchNormSumGradAVX512(SB), NOSPLIT, $0-80
 	SHLQ $2, R10
 	LEAQ BatchNorm_Sum(R11), R12
 	LEAQ BatchNorm_Dot(R11), R13
-	STRIP(CLEAR64_BOTH, SUM_GRAD64, STORE64_BOTH, CLEAR16_BOTH, SUM_GRAD16, STORE16_BOTH)
+	STRIP(LOAD64_BOTH, SUM_GRAD64, STORE64_BOTH, LOAD16_BOTH, SUM_GRAD16, STORE16_BOTH)
 	RET
 
 // ACTIVE sets mask to those of 16 columns at off whose normalised x is positive.
@@ -178,11 +176,11 @@ TEXT ·batchNormSumGradAVX512(SB), NOSPLIT, $0-80
 
 #define BEGIN_ACTIVE16 \
 	FORWARD16; \
-	CLEAR16_BOTH
+	LOAD16_BOTH
 
 #define BEGIN_ACTIVE64 \
 	FORWARD64; \
-	CLEAR64_BOTH
+	LOAD64_BOTH
 
 // func batchNormSumGradReLUAVX512(b *BatchNorm, dy, x []float32, rows, width, stride int)
 //

@@ -12,21 +12,17 @@ const StripWidth = 64
 // unless the width is from 0 to StripWidth and the last row ends within the
 // slice.
 
-// ColumnSums sets sum[j] = Σᵢ x[i·stride + j] for every column j of a strip, and 0
-// from width on. It accumulates in float64 from +0, in the order of the rows.
+// ColumnSums adds x[i·stride + j] to sum[j] for every column j of a strip, in
+// float64 and in the order of the rows. From width on sum stays as it is.
 func ColumnSums(sum *[StripWidth]float64, x []float32, rows, width, stride int) {
 	checkStrip("ColumnSums", len(x), rows, width, stride)
-	clear(sum[:])
 	columnSums(sum, x, rows, width, stride)
 }
 
-// ColumnMoments sets sum[j] = Σᵢ x[i·stride + j] and squares[j] = Σᵢ x[i·stride + j]²
-// in one pass over a strip, and 0 from width on. It accumulates in float64 from
-// +0, in the order of the rows.
+// ColumnMoments does what ColumnSums does, and in the same pass adds
+// x[i·stride + j]² to squares[j].
 func ColumnMoments(sum, squares *[StripWidth]float64, x []float32, rows, width, stride int) {
 	checkStrip("ColumnMoments", len(x), rows, width, stride)
-	clear(sum[:])
-	clear(squares[:])
 	columnMoments(sum, squares, x, rows, width, stride)
 }
 

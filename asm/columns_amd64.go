@@ -27,7 +27,7 @@ func columnMoments(sum, squares *[StripWidth]float64, x []float32, rows, width, 
 // The assembly. Each pair is the loop of its comment, for i in [0, rows) and j in
 // [0, width).
 
-// sum[j] += float64(x[i*stride+j]), for a sum of zeros
+// sum[j] += float64(x[i*stride+j])
 //
 //go:noescape
 func columnSumsAVX2(sum *[StripWidth]float64, x []float32, rows, width, stride int)
@@ -35,7 +35,7 @@ func columnSumsAVX2(sum *[StripWidth]float64, x []float32, rows, width, stride i
 //go:noescape
 func columnSumsAVX512(sum *[StripWidth]float64, x []float32, rows, width, stride int)
 
-// v := float64(x[i*stride+j]); sum[j] += v; squares[j] += v*v, for sums of zeros
+// v := float64(x[i*stride+j]); sum[j] += v; squares[j] += v*v
 //
 //go:noescape
 func columnMomentsAVX2(sum, squares *[StripWidth]float64, x []float32, rows, width, stride int)

@@ -33,8 +33,6 @@
 // func columnSumsAVX2(sum *[StripWidth]float64, x []float32, rows, width, stride int)
 //
 //	for i := range rows { for j := range width { sum[j] += float64(x[i*stride+j]) } }
-//
-// for a sum that is 0 at the start.
 TEXT ·columnSumsAVX2(SB), NOSPLIT, $0-56
 	MOVQ sum+0(FP), R12
 	MOVQ x_base+8(FP), SI
@@ -42,7 +40,7 @@ TEXT ·columnSumsAVX2(SB), NOSPLIT, $0-56
 	MOVQ width+40(FP), R9
 	MOVQ stride+48(FP), R10
 	SHLQ $2, R10
-	STRIP(CLEAR_R12, SUM16, STORE16_R12, CLEAR_R12, SUM8, STORE8_R12)
+	STRIP(LOAD16_R12, SUM16, STORE16_R12, LOAD8_R12, SUM8, STORE8_R12)
 	RET
 
 // func columnMomentsAVX2(sum, squares *[StripWidth]float64, x []float32, rows, width, stride int)
@@ -50,8 +48,6 @@ TEXT ·columnSumsAVX2(SB), NOSPLIT, $0-56
 //	for i := range rows { for j := range width {
 //		v := float64(x[i*stride+j]); sum[j] += v; squares[j] += v*v
 //	} }
-//
-// for sums that are 0 at the start.
 TEXT ·columnMomentsAVX2(SB), NOSPLIT, $0-64
 	MOVQ sum+0(FP), R12
 	MOVQ squares+8(FP), R13
@@ -60,5 +56,5 @@ TEXT ·columnMomentsAVX2(SB), NOSPLIT, $0-64
 	MOVQ width+48(FP), R9
 	MOVQ stride+56(FP), R10
 	SHLQ $2, R10
-	STRIP(CLEAR_BOTH, MOMENTS16, STORE16_BOTH, CLEAR_BOTH, MOMENTS8, STORE8_BOTH)
+	STRIP(LOAD16_BOTH, MOMENTS16, STORE16_BOTH, LOAD8_BOTH, MOMENTS8, STORE8_BOTH)
 	RET

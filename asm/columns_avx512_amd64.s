@@ -42,8 +42,6 @@
 // func columnSumsAVX512(sum *[StripWidth]float64, x []float32, rows, width, stride int)
 //
 //	for i := range rows { for j := range width { sum[j] += float64(x[i*stride+j]) } }
-//
-// for a sum that is 0 at the start.
 TEXT ·columnSumsAVX512(SB), NOSPLIT, $0-56
 	MOVQ sum+0(FP), R12
 	MOVQ x_base+8(FP), SI
@@ -51,7 +49,7 @@ TEXT ·columnSumsAVX512(SB), NOSPLIT, $0-56
 	MOVQ width+40(FP), R9
 	MOVQ stride+48(FP), R10
 	SHLQ $2, R10
-	STRIP(CLEAR64_R12, SUM64, STORE64_R12, CLEAR16_R12, SUM16, STORE16_R12)
+	STRIP(LOAD64_R12, SUM64, STORE64_R12, LOAD16_R12, SUM16, STORE16_R12)
 	RET
 
 // func columnMomentsAVX512(sum, squares *[StripWidth]float64, x []float32, rows, width, stride int)
@@ -59,8 +57,6 @@ TEXT ·columnSumsAVX512(SB), NOSPLIT, $0-56
 //	for i := range rows { for j := range width {
 //		v := float64(x[i*stride+j]); sum[j] += v; squares[j] += v*v
 //	} }
-//
-// for sums that are 0 at the start.
 TEXT ·columnMomentsAVX512(SB), NOSPLIT, $0-64
 	MOVQ sum+0(FP), R12
 	MOVQ squares+8(FP), R13
@@ -69,5 +65,5 @@ TEXT ·columnMomentsAVX512(SB), NOSPLIT, $0-64
 	MOVQ width+48(FP), R9
 	MOVQ stride+56(FP), R10
 	SHLQ $2, R10
-	STRIP(CLEAR64_BOTH, MOMENTS64, STORE64_BOTH, CLEAR16_BOTH, MOMENTS16, STORE16_BOTH)
+	STRIP(LOAD64_BOTH, MOMENTS64, STORE64_BOTH, LOAD16_BOTH, MOMENTS16, STORE16_BOTH)
 	RET

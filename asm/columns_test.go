@@ -92,7 +92,7 @@ func TestColumns(t *testing.T) {
 			b := columnNorm()
 			var sum, sum2, squares [asm.StripWidth]float64
 			for j := range sum {
-				sum[j], sum2[j], squares[j], b.Sum[j], b.Dot[j] = math.NaN(), math.NaN(), math.NaN(), math.NaN(), math.NaN()
+				sum[j], sum2[j], squares[j], b.Sum[j], b.Dot[j] = 1, 2, 3, 4, 5
 			}
 			asm.ColumnSums(&sum, x, rows, width, stride)
 			asm.ColumnMoments(&sum2, &squares, x, rows, width, stride)
@@ -100,7 +100,8 @@ func TestColumns(t *testing.T) {
 			b.SumGrad(dy, x, rows, width, stride, false)
 			relu.SumGrad(dy, x, rows, width, stride, true)
 			for j := range sum {
-				var want, wantSquares, wantSum, wantDot, wantActive, wantActiveDot float64
+				want, wantSquares, wantSum, wantDot := 1., 3., 4., 5. // added to what was there
+				wantActive, wantActiveDot := wantSum, wantDot
 				for i := range rows {
 					if j >= width {
 						break
@@ -116,7 +117,7 @@ func TestColumns(t *testing.T) {
 					}
 				}
 				got := [...]float64{sum[j], sum2[j], squares[j], b.Sum[j], b.Dot[j], relu.Sum[j], relu.Dot[j]}
-				if want := [...]float64{want, want, wantSquares, wantSum, wantDot, wantActive, wantActiveDot}; got != want {
+				if want := [...]float64{want, want + 1, wantSquares, wantSum, wantDot, wantActive, wantActiveDot}; got != want {
 					t.Errorf("%s, width %d, column %d: %v, want %v", implementation, width, j, got, want)
 				}
 			}

@@ -34,6 +34,21 @@ func copyAlternate(dst []float32, dstPlane, dstRow int, src []float32, srcPlane,
 //go:noescape
 func copyAlternateAVX2(dst *float32, dstPlane, dstRow int, src *float32, srcPlane, srcRow, planes, rows, n int)
 
+func storeAlternate(dst []float32, dstPlane, dstRow int, src []float32, srcPlane, srcRow, planes, rows, n int) {
+	if current == generic || n < 4 {
+		storeAlternateGeneric(dst, dstPlane, dstRow, src, srcPlane, srcRow, planes, rows, n)
+		return
+	}
+	storeAlternateAVX2(&dst[0], dstPlane, dstRow, &src[0], srcPlane, srcRow, planes, rows, n)
+}
+
+// storeAlternateAVX2 is StoreAlternate for n ≥ 4. It writes back what lies between
+// the elements of a row, but nothing before the first or behind the last one, where
+// other goroutines may write.
+//
+//go:noescape
+func storeAlternateAVX2(dst *float32, dstPlane, dstRow int, src *float32, srcPlane, srcRow, planes, rows, n int)
+
 func interleave(dst []float32, dstRow int, x, y []float32, srcRow, rows, n int) {
 	if current == generic || n < 4 {
 		interleaveGeneric(dst, dstRow, x, y, srcRow, rows, n)

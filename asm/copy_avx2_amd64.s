@@ -198,6 +198,58 @@ alternateFourRow:
 	VZEROUPPER
 	RET
 
+// func storeAlternateAVX2(dst *float32, dstPlane, dstRow int, src *float32, srcPlane, srcRow, planes, rows, n int)
+//
+// Registers as in copyBlocksAVX2. VPMOVZXDQ puts zeros between four elements, which
+// VPBLENDD replaces by what is in dst. The eighth place behind four elements is not
+// theirs where the row ends: there, one is left to be stored alone.
+TEXT ·storeAlternateAVX2(SB), NOSPLIT, $0-72
+	MOVQ dst+0(FP), DI
+	MOVQ dstPlane+8(FP), R8
+	MOVQ dstRow+16(FP), R9
+	MOVQ src+24(FP), SI
+	MOVQ srcPlane+32(FP), R10
+	MOVQ srcRow+40(FP), R11
+	MOVQ planes+48(FP), R12
+	MOVQ rows+56(FP), R13
+	MOVQ n+64(FP), BX
+	SHLQ $2, R8
+	SHLQ $2, R9
+	SHLQ $2, R10
+	SHLQ $2, R11
+	SHLQ $2, BX
+	SUBQ $4, BX // the last element
+
+storePlane:
+	STARTPLANE
+
+storeRow:
+	XORQ R14, R14
+	SUBQ $16, BX // where the last whole vector before it begins, if there is one
+	JMP  storeVectors
+
+storeVector:
+	VPMOVZXDQ (DX)(R14*1), Y0
+	VPBLENDD  $0xAA, (AX)(R14*2), Y0, Y0
+	VMOVDQU   Y0, (AX)(R14*2)
+	ADDQ      $16, R14
+
+storeVectors:
+	CMPQ R14, BX
+	JLE  storeVector
+	ADDQ $16, BX
+
+storeRest:
+	MOVL (DX)(R14*1), R15
+	MOVL R15, (AX)(R14*2)
+	ADDQ $4, R14
+	CMPQ R14, BX
+	JLE  storeRest
+	NEXTROW(storeRow)
+	NEXTPLANE(storePlane)
+	VZEROUPPER
+	RET
+
 // MERGE8 merges the 8 elements at at of each source. VUNPCKLPS and VUNPCKHPS
 // merge the lower and the upper halves of both 128-bit parts.
 #define MERGE8(at) \

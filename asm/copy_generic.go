@@ -19,6 +19,17 @@ func copyAlternateGeneric(dst []float32, dstPlane, dstRow int, src []float32, sr
 	}
 }
 
+func storeAlternateGeneric(dst []float32, dstPlane, dstRow int, src []float32, srcPlane, srcRow, planes, rows, n int) {
+	for p := range planes {
+		for r := range rows {
+			to := dst[p*dstPlane+r*dstRow:]
+			for i, v := range src[p*srcPlane+r*srcRow:][:n] {
+				to[2*i] = v
+			}
+		}
+	}
+}
+
 func interleaveGeneric(dst []float32, dstRow int, x, y []float32, srcRow, rows, n int) {
 	for r := range rows {
 		to, x, y := dst[r*dstRow:][:2*n], x[r*srcRow:][:n], y[r*srcRow:][:n]

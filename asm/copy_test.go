@@ -12,24 +12,31 @@ import (
 // lies between the rows, which must stay. The source ends with its last row.
 func TestCopyBlocks(t *testing.T) {
 	for _, c := range []struct {
-		name string
-		step int
-		copy func(dst []float32, dstPlane, dstRow int, src []float32, srcPlane, srcRow, planes, rows, n int)
-	}{{"CopyBlocks", 1, asm.CopyBlocks}, {"CopyAlternate", 2, asm.CopyAlternate}} {
-		t.Run(c.name, func(t *testing.T) { testCopy(t, c.step, c.copy) })
+		name             string
+		dstStep, srcStep int
+		copy             func(dst []float32, dstPlane, dstRow int, src []float32, srcPlane, srcRow, planes, rows, n int)
+	}{
+		{"CopyBlocks", 1, 1, asm.CopyBlocks},
+		{"CopyAlternate", 1, 2, asm.CopyAlternate},
+		{"StoreAlternate", 2, 1, asm.StoreAlternate},
+	} {
+		t.Run(c.name, func(t *testing.T) { testCopy(t, c.dstStep, c.srcStep, c.copy) })
 	}
 }
 
-func testCopy(t *testing.T, step int, f func(dst []float32, dstPlane, dstRow int, src []float32, srcPlane, srcRow, planes, rows, n int)) {
+func testCopy(t *testing.T, dstStep, srcStep int, f func(dst []float32, dstPlane, dstRow int, src []float32, srcPlane, srcRow, planes, rows, n int)) {
 	for _, implementation := range asm.Implementations() {
 		use(t, implementation)
 		for n := range 70 {
 			for _, size := range []struct{ planes, rows int }{{0, 2}, {2, 0}, {1, 1}, {1, 5}, {3, 1}, {3, 4}} {
 				for offset := range 3 {
-					dstRow, srcRow := n+2, step*n+1
+					dstRow, srcRow := dstStep*n+2, srcStep*n+1
 					dstPlane, srcPlane := size.rows*dstRow+1, size.rows*srcRow+3
 					dst := make([]float32, offset+size.planes*dstPlane+20)
-					src := make([]float32, offset+max(0, (size.planes-1)*srcPlane+(size.rows-1)*srcRow+step*(n-1)+1))
+					for i := range dst {
+						dst[i] = -float32(i)
+					}
+					src := make([]float32, offset+max(0, (size.planes-1)*srcPlane+(size.rows-1)*srcRow+srcStep*(n-1)+1))
 					for i := range src {
 						src[i] = float32(i + 1)
 					}
@@ -37,7 +44,7 @@ func testCopy(t *testing.T, step int, f func(dst []float32, dstPlane, dstRow int
 					for p := range size.planes {
 						for r := range size.rows {
 							for i := range n {
-								want[offset+p*dstPlane+r*dstRow+i] = src[offset+p*srcPlane+r*srcRow+step*i]
+								want[offset+p*dstPlane+r*dstRow+dstStep*i] = src[offset+p*srcPlane+r*srcRow+srcStep*i]
 							}
 						}
 					}

@@ -21,15 +21,13 @@ func LayerNormGrad(dx, g, x []float32, scale, mean, slope, offset float32) {
 	layerNormGrad(dx, g, x, scale, mean, slope, offset)
 }
 
-// LayerNormSums sets sum[j] = Σᵢ dy and dot[j] = Σᵢ dy·x̂ for every column j of two
+// LayerNormSums adds dy to sum[j] and dy·x̂ to dot[j] for every column j of two
 // strips of the same rows, width and stride, where x̂ = (x − mean[i])·invStd[i] is
-// rounded twice to float32. It accumulates in float64 from +0, in the order of the
-// rows; what sum and dot hold from width on is of no meaning. It panics unless
-// mean and invStd have one element for each row.
+// rounded twice to float32. It accumulates in float64, in the order of the rows;
+// what sum and dot hold from width on is of no meaning. It panics unless mean
+// and invStd have one element for each row.
 func LayerNormSums(sum, dot *[StripWidth]float64, dy, x, mean, invStd []float32, rows, width, stride int) {
 	checkStrip("LayerNormSums", min(len(dy), len(x)), rows, width, stride)
 	checkLengths3("LayerNormSums", rows, len(mean), len(invStd))
-	clear(sum[:])
-	clear(dot[:])
 	layerNormSums(sum, dot, dy, x, mean, invStd, rows, width, stride)
 }

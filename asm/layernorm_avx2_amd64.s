@@ -87,15 +87,20 @@ TEXT ·layerNormGradAVX2(SB), NOSPLIT, $0-88
 //		sum[j] += g
 //		dot[j] += g * float64((x[i*stride+j]-mean[i])*invStd[i])
 //	} }
-//
-// for sums that are 0 at the start.
 TEXT ·layerNormSumsAVX2(SB), NOSPLIT, $0-136
 
-#define BEGIN \
-	CLEAR_BOTH;                   \
+#define ROWS \
 	MOVQ mean_base+64(FP), DI;    \
 	MOVQ invStd_base+88(FP), R11; \
 	XORL CX, CX
+
+#define BEGIN16 \
+	LOAD16_BOTH; \
+	ROWS
+
+#define BEGIN8 \
+	LOAD8_BOTH; \
+	ROWS
 
 	MOVQ sum+0(FP), R12
 	MOVQ dot+8(FP), R13
@@ -105,5 +110,5 @@ TEXT ·layerNormSumsAVX2(SB), NOSPLIT, $0-136
 	MOVQ width+120(FP), R9
 	MOVQ stride+128(FP), R10
 	SHLQ $2, R10
-	STRIP(BEGIN, SUMS16, STORE16_BOTH, BEGIN, SUMS8, STORE8_BOTH)
+	STRIP(BEGIN16, SUMS16, STORE16_BOTH, BEGIN8, SUMS8, STORE8_BOTH)
 	RET

@@ -86,18 +86,16 @@ TEXT ·layerNormGradAVX512(SB), NOSPLIT, $0-88
 //		sum[j] += g
 //		dot[j] += g * float64((x[i*stride+j]-mean[i])*invStd[i])
 //	} }
-//
-// for sums that are 0 at the start.
 TEXT ·layerNormSumsAVX512(SB), NOSPLIT, $0-136
 
 #define BEGIN16 \
-	CLEAR16_BOTH;                 \
+	LOAD16_BOTH;                 \
 	MOVQ mean_base+64(FP), DI;    \
 	MOVQ invStd_base+88(FP), R11; \
 	XORL CX, CX
 
 #define BEGIN64 \
-	CLEAR64_BOTH;                 \
+	LOAD64_BOTH;                 \
 	MOVQ mean_base+64(FP), DI;    \
 	MOVQ invStd_base+88(FP), R11; \
 	XORL CX, CX

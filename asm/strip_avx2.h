@@ -83,18 +83,26 @@ done: \
 // for R12 and Y4–Y7 for R13. A group of 8 uses the first two of each, one that has
 // a single sum those for R12 alone.
 
-#define CLEAR_R12 \
-	VXORPD Y0, Y0, Y0; \
-	VXORPD Y1, Y1, Y1; \
-	VXORPD Y2, Y2, Y2; \
-	VXORPD Y3, Y3, Y3
+#define LOAD8_R12 \
+	VMOVUPD (R12), Y0; \
+	VMOVUPD 32(R12), Y1
 
-#define CLEAR_BOTH \
-	CLEAR_R12;         \
-	VXORPD Y4, Y4, Y4; \
-	VXORPD Y5, Y5, Y5; \
-	VXORPD Y6, Y6, Y6; \
-	VXORPD Y7, Y7, Y7
+#define LOAD8_BOTH \
+	LOAD8_R12;         \
+	VMOVUPD (R13), Y4; \
+	VMOVUPD 32(R13), Y5
+
+#define LOAD16_R12 \
+	LOAD8_R12;           \
+	VMOVUPD 64(R12), Y2; \
+	VMOVUPD 96(R12), Y3
+
+#define LOAD16_BOTH \
+	LOAD16_R12;          \
+	VMOVUPD (R13), Y4;   \
+	VMOVUPD 32(R13), Y5; \
+	VMOVUPD 64(R13), Y6; \
+	VMOVUPD 96(R13), Y7
 
 #define STORE8_R12 \
 	VMOVUPD Y0, (R12); \

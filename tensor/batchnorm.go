@@ -139,13 +139,12 @@ func (k *batchNormArgs) strip(c, lo, hi, i int) strip {
 	return strip{at + rows*asm.StripWidth, 1, k.inner % asm.StripWidth, asm.StripWidth}
 }
 
-// gather adds a strip's sums to the block's.
-func (k *batchNormArgs) gather(sums, strip *[asm.StripWidth]float64) {
-	for j, v := range strip {
-		if k.inner > 1 { // all columns are the same channel
-			j = 0
+// total adds up the sums of columns, if all are of the same channel, to the first.
+func (k *batchNormArgs) total(sums *[asm.StripWidth]float64) {
+	if k.inner > 1 {
+		for _, v := range sums[1:] {
+			sums[0] += v
 		}
-		sums[j] += v
 	}
 }
 
@@ -184,13 +183,13 @@ func factor(x []float32, c int, otherwise float32) float32 {
 
 // statistics computes those of the block of channels that begins with c.
 func (k *batchNormArgs) statistics(c int) {
-	var sum, squares, stripSum, stripSquares [asm.StripWidth]float64
+	var sum, squares [asm.StripWidth]float64
 	for i := range k.strips(0, k.n) {
 		s := k.strip(c, 0, k.n, i)
-		asm.ColumnMoments(&stripSum, &stripSquares, k.x[s.at:], s.rows, s.width, s.stride)
-		k.gather(&sum, &stripSum)
-		k.gather(&squares, &stripSquares)
+		asm.ColumnMoments(&sum, &squares, k.x[s.at:], s.rows, s.width, s.stride)
 	}
+	k.total(&sum)
+	k.total(&squares)
 	m := float64(k.n * k.inner)
 	for i := range min(k.block(), k.c-c) {
 		mean := sum[i] / m

@@ -61,27 +61,26 @@ var batchNormBackward = NewKernel(func(lo, hi int, k *batchNormArgs) {
 // sumGrad writes dgamma and dbeta of a block of channels, and the constants that
 // dx takes from them.
 func (k *batchNormArgs) sumGrad(b *asm.BatchNorm, c, width int) {
-	var sum, dot [asm.StripWidth]float64 // Σ dy and Σ dy·x
 	for i := range k.strips(0, k.n) {
 		s := k.strip(c, 0, k.n, i)
 		b.SumGrad(k.dy[s.at:], k.x[s.at:], s.rows, s.width, s.stride, k.relu)
-		k.gather(&sum, &b.Sum)
-		k.gather(&dot, &b.Dot)
 	}
+	k.total(&b.Sum)
+	k.total(&b.Dot)
 	m := float64(k.n * k.inner)
 	for i := range width {
 		invStd := float64(k.invStd[c+i])
-		dgamma := (dot[i] - float64(float64(k.mean[c+i])*sum[i])) * invStd
+		dgamma := (b.Dot[i] - float64(float64(k.mean[c+i])*b.Sum[i])) * invStd
 		if k.dgamma != nil {
 			k.dgamma[c+i] = float32(dgamma)
 		}
 		if k.dbeta != nil {
-			k.dbeta[c+i] = float32(sum[i])
+			k.dbeta[c+i] = float32(b.Sum[i])
 		}
 		if k.train {
 			scale := float64(factor(k.gamma, c+i, 1)) * invStd
 			b.Slope[i] = float32(-scale * invStd * dgamma / m)
-			b.Offset[i] = float32(-scale * sum[i] / m)
+			b.Offset[i] = float32(-scale * b.Sum[i] / m)
 		}
 	}
 	if k.inner > 1 {

@@ -258,38 +258,41 @@ func (p *pass) move(product []float32, ld int, dst []float32, rows int, load boo
 		}
 		return
 	}
-	step0, step1, step := p.step[0]*d[1]*d[2], p.step[1]*d[2], p.step[2]
-	span := (n[2]-1)*step + 1
-	for r := range rows {
-		line := product[r*ld:]
-		for p0 := range n[0] {
-			at := r*plane + p0*step0
-			for range n[1] {
-				dense, sparse := line[:n[2]], dst[at:at+span]
-				if load {
-					copyEvery(step, dense, 0, 0, sparse, 0, 0, 1, 1, n[2])
-				} else {
-					storeEvery(sparse, dense, step)
-				}
-				line = line[n[2]:]
-				at += step1
-			}
+	// With the lines of images along axis 0, of volumes along axis 1.
+	outer, lines := n[0], n[1]
+	outerStep, lineStep := p.step[0]*d[1]*d[2], p.step[1]*d[2]
+	if lines == 1 {
+		outer, lines = 1, n[0]
+		lineStep = outerStep
+	}
+	for range outer {
+		if load {
+			copyEvery(p.step[2], product, ld, n[2], dst, plane, lineStep, rows, lines, n[2])
+		} else {
+			storeEvery(p.step[2], dst, plane, lineStep, product, ld, n[2], rows, lines, n[2])
 		}
+		product = product[min(lines*n[2], len(product)):]
+		dst = dst[min(outerStep, len(dst)):]
 	}
 }
 
-// storeEvery writes x to elements of dst that are step apart.
-func storeEvery(dst, x []float32, step int) {
-	if step == 2 {
-		for len(x) >= 4 && len(dst) >= 7 {
-			dst[0], dst[2], dst[4], dst[6] = x[0], x[1], x[2], x[3]
-			if x = x[4:]; len(x) == 0 {
-				return
-			}
-			dst = dst[8:]
-		}
+// storeEvery is asm.CopyBlocks to rows of which only every step-th element is
+// written.
+func storeEvery(step int, dst []float32, dstPlane, dstRow int, src []float32, srcPlane, srcRow, planes, rows, n int) {
+	switch step {
+	case 1:
+		asm.CopyBlocks(dst, dstPlane, dstRow, src, srcPlane, srcRow, planes, rows, n)
+		return
+	case 2:
+		asm.StoreAlternate(dst, dstPlane, dstRow, src, srcPlane, srcRow, planes, rows, n)
+		return
 	}
-	for i, v := range x {
-		dst[i*step] = v
+	for p := range planes {
+		for r := range rows {
+			to, from := dst[p*dstPlane+r*dstRow:], src[p*srcPlane+r*srcRow:][:n]
+			for i, v := range from {
+				to[i*step] = v
+			}
+		}
 	}
 }

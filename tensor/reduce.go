@@ -238,12 +238,9 @@ func (k *reduceArgs) sumColumns(out, at, width int) {
 	if last := k.reduced.rank - 1; last >= 0 {
 		rows, stride = k.reduced.dims[last], k.reduced.stride[last]
 	}
-	var sums, part [asm.StripWidth]float64
+	var sums [asm.StripWidth]float64
 	for j := 0; j < k.reduced.size(); j += rows {
-		asm.ColumnSums(&part, k.x[at+k.reduced.offset(j):], rows, width, stride)
-		for c, v := range part[:width] {
-			sums[c] += v
-		}
+		asm.ColumnSums(&sums, k.x[at+k.reduced.offset(j):], rows, width, stride)
 	}
 	for c, v := range sums[:width] {
 		k.store(out+c, v)

@@ -123,7 +123,7 @@ func parse(args []string, usage io.Writer) (options, error) {
 		d      = f.Duration("time", 100*time.Millisecond, "length of one timing")
 		best   = f.Bool("best", false, "count a timing's fastest sample, not its median")
 		peers  = f.String("peers", "", "only peers whose names contain one of these; none: dyad alone")
-		sizes  = f.String("size", "", "instead of the usual sizes: m×n×k as 64x512x784, m×n, or n; a part of a step's or convolution's name; the widths of AdamW's layers")
+		sizes  = f.String("size", "", "instead of the usual sizes: m×n×k as 64x512x784, m×n, or n; a part of the name of a step or of a convolution, or a convolution such as 32x64x8x8-128-3-2; the widths of AdamW's layers")
 	)
 	if err := f.Parse(args); err != nil {
 		return options{}, err

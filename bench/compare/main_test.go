@@ -38,6 +38,7 @@ func TestParse(t *testing.T) {
 	}{
 		{"-what step -size /B=64", workload.TrainingSteps[:1]},
 		{"-what step", workload.TrainingSteps},
+		{"-what conv -size 8-512-1-2,2x3x9x9-4-5-1", []protocol.Work{protocol.Conv("32x256x8x8-512-1-2"), protocol.Conv("2x3x9x9-4-5-1")}},
 		{"-what ntxent -size 256x128,4×2", []protocol.Work{protocol.NTXent(256, 128), protocol.NTXent(4, 2)}},
 		{"-what batchnorm -size 64x8", []protocol.Work{protocol.BatchNorm(64, 8)}},
 		{"-what adamw -size 784-10", []protocol.Work{protocol.AdamW("784-10")}},

@@ -45,7 +45,8 @@ func training(s subject) subject {
 }
 
 // parse reads a size: numbers with x or × between them; a part of the names of
-// steps, which are all meant; or the widths of layers.
+// steps or convolutions, which are all meant; a convolution; or the widths of
+// layers.
 func (s subject) parse(kind, word string) ([]protocol.Work, error) {
 	switch kind {
 	case "step", "conv":
@@ -54,6 +55,9 @@ func (s subject) parse(kind, word string) ([]protocol.Work, error) {
 			if strings.Contains(w.Name, word) {
 				works = append(works, w)
 			}
+		}
+		if w := protocol.Conv(word); kind == "conv" && workload.ConvFLOP(w) > 0 {
+			return []protocol.Work{w}, nil
 		}
 		if works == nil {
 			return nil, fmt.Errorf("-size has %q; there are %v", word, s.works)
