@@ -44,10 +44,10 @@ func Labels(ds Dataset) (labels []int, classes int) {
 	return labels, l.Classes()
 }
 
-// WithLabels returns ds with labels attached, in place of any that it had:
-// labels[i] is the class of sample i, from 0 to classes−1. The slice is kept,
-// not copied. It is an error when the numbers of labels and samples differ or a
-// label is out of range.
+// WithLabels returns ds with labels attached, in place of any that it had, and
+// of the names of their classes: labels[i] is the class of sample i, from 0 to
+// classes−1. The slice is kept, not copied. It is an error when the numbers of
+// labels and samples differ or a label is out of range.
 func WithLabels(ds Dataset, labels []int, classes int) (Labeled, error) {
 	if len(labels) != ds.Len() {
 		return nil, fmt.Errorf("data: %d labels for %d samples, expected one for each", len(labels), ds.Len())
@@ -71,8 +71,8 @@ func (l labeled) Classes() int    { return l.classes }
 
 // Subset returns the dataset whose sample k is sample indices[k] of ds. It
 // reads through to ds and keeps the slice. An index may occur more than once.
-// The result is [Labeled] if ds is. It is an error when there is no index or
-// one is out of range.
+// The result is [Labeled] if ds is, and [Named] if ds is. It is an error when
+// there is no index or one is out of range.
 func Subset(ds Dataset, indices []int) (Dataset, error) {
 	if len(indices) == 0 {
 		return nil, errors.New("data: Subset: no indices, expected one at least")
@@ -83,8 +83,11 @@ func Subset(ds Dataset, indices []int) (Dataset, error) {
 		}
 	}
 	s := subset{ds, indices}
-	if l, ok := ds.(Labeled); ok {
-		return labeledSubset{s, l}, nil
+	switch ds := ds.(type) {
+	case Named:
+		return named{labeledSubset{s, ds}, ds.ClassNames()}, nil
+	case Labeled:
+		return labeledSubset{s, ds}, nil
 	}
 	return s, nil
 }

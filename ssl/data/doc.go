@@ -6,14 +6,21 @@
 //
 // A [Dataset] is a number of samples of one shape that can be read in any
 // order. [Memory] holds float32s and [Bytes] holds pixels at one byte each;
-// [OpenIDX] and [OpenMNIST] read the files that MNIST is published in, plain or
-// compressed; [Digits] draws handwritten-looking digits by formula, so that
-// there is always something to learn from. A data set of your own is three
-// methods.
+// [Digits] draws handwritten-looking digits by formula, so that there is always
+// something to learn from. A data set of your own is three methods.
 //
-// Labels are something that a data set may have besides: a [Labeled] dataset.
-// Contrastive learning never reads them; evaluation does. [WithLabels] attaches
-// labels to any dataset, and [Subset] and [Split] keep them.
+// [Open] opens what lies on disk and recognises what it is. [OpenIDX] and
+// [OpenMNIST] read the files that MNIST is published in, plain or compressed;
+// [OpenCIFAR10] and [OpenCIFAR100] those of CIFAR; [OpenImages] a folder of PNG,
+// JPEG and GIF images, which it decodes one by one as they are asked for, so
+// that a set of any size takes little memory. Nothing is taken on a file's word:
+// a header costs no memory that the file does not back, and what is wrong with a
+// file is an error that names it.
+//
+// Labels are something that a data set may have besides: a [Labeled] dataset,
+// and [Named] if the classes have names. Contrastive learning never reads them;
+// evaluation does. [WithLabels] and [WithClassNames] attach them to any dataset,
+// and [Subset] and [Split] keep them.
 //
 // # Views
 //

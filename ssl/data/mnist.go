@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // OpenMNIST reads a folder of files that are named as MNIST's are:
@@ -17,6 +18,20 @@ import (
 // order are train and the rest is test. The datasets are [Labeled] if there is
 // a file of labels for each file of images.
 func OpenMNIST(dir string) (train, test Dataset, err error) {
+	train, test, err = readMNIST(dir)
+	if err != nil || test != nil {
+		return train, test, err
+	}
+	all := train
+	if train, test, err = Split(all, 0.8); err != nil {
+		return nil, nil, fmt.Errorf("data: %s: %d images are too few to split into train and test", dir, all.Len())
+	}
+	return train, test, nil
+}
+
+// readMNIST is OpenMNIST that returns a set that is there alone as train, and
+// nil as test.
+func readMNIST(dir string) (train, test Dataset, err error) {
 	if _, err := os.Stat(dir); err != nil {
 		return nil, nil, fmt.Errorf("data: %w", err)
 	}
@@ -44,14 +59,8 @@ func OpenMNIST(dir string) (train, test Dataset, err error) {
 	case 0:
 		return nil, nil, fmt.Errorf("data: %s: no images of MNIST, expected train-images-idx3-ubyte or t10k-images-idx3-ubyte, plain or with .gz", dir)
 	case 1:
-		all, err := sets[0].with(classCount(sets[0].labels))
-		if err != nil {
-			return nil, nil, err
-		}
-		if train, test, err = Split(all, 0.8); err != nil {
-			return nil, nil, fmt.Errorf("data: %s: %d images are too few to split into train and test", sets[0].path, all.Len())
-		}
-		return train, test, nil
+		train, err = sets[0].with(classCount(sets[0].labels))
+		return train, nil, err
 	}
 
 	if a, b := sets[0], sets[1]; a.Shape() != b.Shape() {
@@ -82,9 +91,15 @@ func (s mnistSet) with(classes int) (Dataset, error) {
 // findIDX returns the path of the first spelling of a file's name that exists
 // in dir, or "".
 func findIDX(dir, name, suffix string) (string, error) {
-	for _, file := range []string{name + "-" + suffix, name + "." + suffix} {
+	return findFile(dir, name+"-"+suffix, name+"."+suffix)
+}
+
+// findFile returns the path of the first of the named files that exists in
+// dir, plain or with .gz behind, or "".
+func findFile(dir string, names ...string) (string, error) {
+	for _, name := range names {
 		for _, ext := range []string{"", ".gz"} {
-			path := filepath.Join(dir, file+ext)
+			path := filepath.Join(dir, name+ext)
 			_, err := os.Stat(path)
 			switch {
 			case err == nil:
@@ -95,4 +110,20 @@ func findIDX(dir, name, suffix string) (string, error) {
 		}
 	}
 	return "", nil
+}
+
+// openIDXFile opens one file of images, with labels if there is a file beside
+// it that is named as MNIST's would be.
+func openIDXFile(path string) (Dataset, error) {
+	dir, name := filepath.Split(path)
+	name = strings.TrimSuffix(name, ".gz")
+	labels := strings.NewReplacer("images", "labels", "idx3", "idx1").Replace(name)
+	if labels == name {
+		return OpenIDX(path, "")
+	}
+	labelsPath, err := findFile(dir, labels)
+	if err != nil {
+		return nil, err
+	}
+	return OpenIDX(path, labelsPath)
 }

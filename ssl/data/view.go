@@ -30,6 +30,7 @@ type Sample struct {
 	spare   []float32
 	columns []tap   // of RandomResizedCrop
 	points  []place // of Rotation
+	resize  resampler
 }
 
 // Renew prepares x for new content: Data becomes a slice for the given shape

@@ -1,0 +1,126 @@
+package data
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// OpenConfig says how [Open] reads a source. The zero value recognises the
+// format and leaves the samples as they are.
+type OpenConfig struct {
+	Format string       // "idx", "cifar10", "cifar100" or "images"; "" recognises it from the path
+	Coarse bool         // of cifar100: the 20 coarse labels in place of the 100 fine ones
+	Images ImagesConfig // of images
+}
+
+// Open opens a source of samples, whose format it recognises from the path:
+//
+//   - idx: a folder of files named as MNIST's, which [OpenMNIST] describes, or
+//     one file named *-ubyte or *.idx, with its labels if they lie beside it and
+//     are named as MNIST's. All plain or with .gz behind.
+//   - cifar10, cifar100: the folder of the binary version, as in [OpenCIFAR10]
+//     and [OpenCIFAR100].
+//   - images: any other folder with images in it, as in [OpenImages].
+//
+// test is nil when the source is not split in two; [Split] does that. It is an
+// error when the path is none of these, or c has a setting of another format.
+func Open(path string, c OpenConfig) (train, test Dataset, err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("data: %w", err)
+	}
+	at := slices.IndexFunc(formats, func(f format) bool {
+		if c.Format != "" {
+			return c.Format == f.name
+		}
+		return f.matches(path, info.IsDir())
+	})
+	switch {
+	case at < 0 && c.Format != "":
+		return nil, nil, fmt.Errorf("data: Open: Format is %q, expected %s", c.Format, listFormats(func(f format) string { return f.name }))
+	case at < 0:
+		return nil, nil, errUnrecognised(path)
+	}
+	f := formats[at]
+	switch {
+	case c.Images != ImagesConfig{} && f.name != "images":
+		return nil, nil, fmt.Errorf("data: %s: a configuration of images is set, but the format is %s", path, f.name)
+	case c.Coarse && f.name != "cifar100":
+		return nil, nil, fmt.Errorf("data: %s: Coarse is set, but the format is %s", path, f.name)
+	}
+	train, test, err = f.open(path, c)
+	if c.Format == "" && errors.Is(err, errNoImages) {
+		err = errUnrecognised(path)
+	}
+	return train, test, err
+}
+
+// format is a kind of source.
+type format struct {
+	name   string
+	source string   // what it looks like, for an error
+	files  []string // how the name of a file ends, with or without .gz behind
+	holds  []string // files of which a folder has one, with or without .gz behind
+	open   func(path string, c OpenConfig) (train, test Dataset, err error)
+}
+
+// formats is every format that Open knows. Images come last: any folder holds
+// itself, ".", and may have some.
+var formats = []format{
+	{"idx", "a folder with MNIST's train-images-idx3-ubyte or t10k-images-idx3-ubyte, a file *-ubyte or *.idx",
+		[]string{"-ubyte", ".idx"}, []string{"train-images-idx3-ubyte", "train-images.idx3-ubyte", "t10k-images-idx3-ubyte", "t10k-images.idx3-ubyte"}, openIDX},
+	{"cifar10", "a folder with data_batch_1.bin", nil, []string{"data_batch_1.bin"}, openCIFAR10},
+	{"cifar100", "a folder with train.bin", nil, []string{"train.bin"}, openCIFAR100},
+	{"images", "a folder of .png, .jpg, .jpeg or .gif", nil, []string{"."}, openImages},
+}
+
+// matches reports whether a path looks like the format.
+func (f format) matches(path string, folder bool) bool {
+	if folder {
+		found, err := findFile(path, f.holds...)
+		return found != "" && err == nil
+	}
+	name := strings.TrimSuffix(strings.ToLower(filepath.Base(path)), ".gz")
+	return slices.ContainsFunc(f.files, func(end string) bool { return strings.HasSuffix(name, end) })
+}
+
+func openIDX(path string, _ OpenConfig) (train, test Dataset, err error) {
+	if info, err := os.Stat(path); err != nil || info.IsDir() {
+		return readMNIST(path)
+	}
+	train, err = openIDXFile(path)
+	return train, nil, err
+}
+
+func openCIFAR10(path string, _ OpenConfig) (train, test Dataset, err error) {
+	return OpenCIFAR10(path)
+}
+
+func openCIFAR100(path string, c OpenConfig) (train, test Dataset, err error) {
+	if c.Coarse {
+		return OpenCIFAR100Coarse(path)
+	}
+	return OpenCIFAR100(path)
+}
+
+func openImages(path string, c OpenConfig) (train, test Dataset, err error) {
+	return OpenImages(path, c.Images)
+}
+
+func errUnrecognised(path string) error {
+	return fmt.Errorf("data: %s: is of no known format, expected %s", path, listFormats(func(f format) string { return f.source }))
+}
+
+// listFormats returns what word says of every format, as in "a, b, or c".
+func listFormats(word func(f format) string) string {
+	var words []string
+	for _, f := range formats {
+		words = append(words, word(f))
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + ", or " + words[last]
+}
