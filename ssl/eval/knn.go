@@ -105,70 +105,13 @@ func (k *KNN) Predict(features *tensor.Tensor) ([]int, error) {
 	if err := checkWidth("kNN", x, k.unit.Dim(1)); err != nil {
 		return nil, err
 	}
-	queries := unitRows(x)
 	predicted := make([]int, x.Dim(0))
-	nearest := make([]neighbors, min(queryTile, x.Dim(0)))
-	for i := range nearest {
-		nearest[i] = make(neighbors, 0, min(k.cfg.K, len(k.labels)))
-	}
-	for t := range cosines(queries, k.unit, queryTile, rowTile) {
-		nearest := nearest[:t.cos.Dim(0)]
-		const grain = 8 // rows: 16,384 comparisons
-		if t.col == 0 {
-			for i := range nearest {
-				nearest[i] = nearest[i][:0]
-			}
-		}
-		nearestKernel.Run(len(nearest), grain, nearestArgs{nearest, t})
-		if t.col+t.cos.Dim(1) == len(k.labels) {
-			voteKernel.Run(len(nearest), grain, voteArgs{k, nearest, predicted[t.row:]})
-		}
+	for row, lists := range nearest(unitRows(x), k.unit, k.cfg.K) {
+		const grain = 8 // rows: 160 exponentials
+		voteKernel.Run(len(lists), grain, voteArgs{k, lists, predicted[row:]})
 	}
 	return predicted, nil
 }
-
-// neighbors are the nearest training rows met so far, the nearest first, and of
-// those at the same angle the one with the lower index. The capacity is K.
-type neighbors []neighbor
-
-type neighbor struct {
-	cos   float32
-	index int32
-}
-
-// offer inserts a training row if it is among the K nearest so far. Rows are
-// offered by rising index.
-func (n *neighbors) offer(cos float32, index int) {
-	s := *n
-	if len(s) == cap(s) {
-		if cos <= s[len(s)-1].cos {
-			return
-		}
-		s = s[:len(s)-1]
-	}
-	i := len(s)
-	s = s[:i+1]
-	for i > 0 && s[i-1].cos < cos {
-		s[i] = s[i-1]
-		i--
-	}
-	s[i] = neighbor{cos, int32(index)}
-	*n = s
-}
-
-type nearestArgs struct {
-	nearest []neighbors
-	tile    cosineTile
-}
-
-var nearestKernel = tensor.NewKernel(func(lo, hi int, a *nearestArgs) {
-	columns := a.tile.cos.Dim(1)
-	for i := lo; i < hi; i++ {
-		for j, cos := range a.tile.cos.Data()[i*columns : (i+1)*columns] {
-			a.nearest[i].offer(cos, a.tile.col+j)
-		}
-	}
-})
 
 type voteArgs struct {
 	*KNN
@@ -182,9 +125,9 @@ var voteKernel = tensor.NewKernel(func(lo, hi int, a *voteArgs) {
 		clear(votes)
 		// Taking the largest cosine off every one divides all votes by the same
 		// number, and keeps the exponential finite at any temperature.
-		largest := float64(a.nearest[i][0].cos)
+		largest := float64(a.nearest[i][0].Cosine)
 		for _, n := range a.nearest[i] {
-			votes[a.labels[n.index]] += math.Exp((float64(n.cos) - largest) / a.cfg.Temperature)
+			votes[a.labels[n.Index]] += math.Exp((float64(n.Cosine) - largest) / a.cfg.Temperature)
 		}
 		winner := 0
 		for c, v := range votes {

@@ -232,6 +232,10 @@ func TestMetricsOfNothingAreNaN(t *testing.T) {
 		"RankMe of no rows":           eval.RankMe(none),
 		"RankMe with NaN":             eval.RankMe(bad),
 		"RankMe of zeros":             eval.RankMe(tensor.New(4, 3)),
+		"Spectrum with NaN":           eval.Spectrum(bad)[2],
+		"ParticipationRatio of none":  eval.ParticipationRatio(none),
+		"ParticipationRatio with NaN": eval.ParticipationRatio(bad),
+		"ParticipationRatio of a row": eval.ParticipationRatio(good.Slice(0, 1)),
 		"TopK of no rows":             eval.ContrastiveRanks(none, none).TopK(1),
 		"MRR of no rows":              eval.ContrastiveRanks(none, none).MRR(),
 		"EmbeddingStd of no features": eval.EmbeddingStd(tensor.New(4, 0)),
@@ -253,6 +257,11 @@ func TestMetricsPanicOnShapes(t *testing.T) {
 		{func() { eval.Uniformity(vector) }, "eval: Uniformity: want [examples features], not: [4]"},
 		{func() { eval.EmbeddingStd(vector) }, "eval: EmbeddingStd: want [examples features], not: [4]"},
 		{func() { eval.RankMe(vector) }, "eval: RankMe: want [examples features], not: [4]"},
+		{func() { eval.Spectrum(vector) }, "eval: Spectrum: want [examples features], not: [4]"},
+		{func() { eval.ParticipationRatio(vector) }, "eval: ParticipationRatio: want [examples features], not: [4]"},
+		{func() { eval.PCA(vector, 1) }, "eval: PCA: want [examples features], not: [4]"},
+		{func() { eval.Measure(vector, nil) }, "eval: Measure: want [examples features], not: [4]"},
+		{func() { eval.Measure(x, other) }, "eval: Measure: the views differ in shape: [4 3] × [4 2]"},
 	}
 	for _, test := range tests {
 		err, _ := panics(test.f).(*tensor.ShapeError)
