@@ -2,6 +2,7 @@ package ssl_test
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -41,5 +42,23 @@ func BenchmarkFit(b *testing.B) {
 			}
 			b.ReportMetric(float64(b.N*digits.Len())/b.Elapsed().Seconds(), "images/s")
 		})
+	}
+}
+
+// BenchmarkLosses is a step forward and backward of each loss on 2048 rows, which
+// are as many samples in two views or fewer in more.
+func BenchmarkLosses(b *testing.B) {
+	const rows, d = 2048, 128
+	r := rand.New(rand.NewPCG(1, 1))
+	for _, loss := range losses {
+		for _, views := range []int{2, 4, 8} {
+			b.Run(fmt.Sprintf("%v/V=%d", loss, views), func(b *testing.B) {
+				n := rows / views
+				step := lossStep(loss, randomLabels(r, n, 10), 0.1, similarViews(r, views, n, d)...)
+				for b.Loop() {
+					step()
+				}
+			})
+		}
 	}
 }

@@ -16,7 +16,8 @@ type Config struct {
 	HeadNorm     HeadNorm // BatchNorm in the head
 	LR           float64  // AdamW's learning rate
 	WeightDecay  float64  // AdamW's decoupled decay, of parameters with two or more axes
-	Temperature  float64  // of NT-Xent, > 0
+	Loss         Loss     // NTXentLoss, DCLLoss, DCLWLoss or SupConLoss, whose loaders are LabeledLoaders
+	Temperature  float64  // of the loss, > 0
 	MaxEpochs    int      // 0: constant rate; else cosine annealing per epoch down to LR/50 at MaxEpochs
 	WarmupEpochs int      // > 0, with MaxEpochs: linear warm-up, then cosine down to 0, both per step
 	RandomState  uint64   // seed of the head's weights: the same seed gives the same run
@@ -73,6 +74,7 @@ func (c *Config) Validate() error {
 	wrong(c.HeadNorm >= NoNorm && c.HeadNorm <= FullBatchNorm, "HeadNorm", int(c.HeadNorm), "NoNorm, HiddenBatchNorm or FullBatchNorm")
 	wrong(c.LR > 0 && !math.IsInf(c.LR, 0), "LR", c.LR, "a positive number")
 	wrong(c.WeightDecay >= 0 && !math.IsInf(c.WeightDecay, 0), "WeightDecay", c.WeightDecay, "0 or a positive number")
+	wrong(c.Loss.valid(), "Loss", int(c.Loss), "NTXentLoss, DCLLoss, DCLWLoss or SupConLoss")
 	wrong(checkTemperature(c.Temperature) == nil, "Temperature", c.Temperature, "a positive number, usually from 0.05 to 1")
 	wrong(c.MaxEpochs >= 0, "MaxEpochs", c.MaxEpochs, "0 (no schedule) or more")
 	wrong(c.WarmupEpochs >= 0 && (c.WarmupEpochs == 0 || c.WarmupEpochs < c.MaxEpochs), "WarmupEpochs", c.WarmupEpochs, "0 or less than MaxEpochs")

@@ -17,29 +17,41 @@
 // the batch. It is computed on z, since the head may throw away what the views
 // differ in; the representation that is kept is h, before the head.
 //
+// # Other losses
+//
+// Config.Loss says what is trained with, on two views of a sample or more, all
+// pairs of them. [NTXentLoss], the default, is [NTXentViews]. [DCLLoss] leaves the
+// positive out of the denominator ([DCL]), which helps small batches, and
+// [DCLWLoss] also weighs the positives ([DCLW]). [SupConLoss] reads labels: all
+// samples of a class are positives of one another ([SupCon]), and its loaders are a
+// [LabeledLoader]. They share one kernel, tensor.Gram, which never has the matrix
+// of similarities in memory.
+//
 // # How it is built
 //
 // [SimCLR] is the estimator. [New] makes one from a [Config], whose encoder is any
-// [Encoder]; Fit trains it on a [Loader] of pairs; Transform returns the features
-// of a Loader of single views. Who wants the loop for himself has its parts:
-// TrainingStep, ValidationStep, TransformStep, ConfigureOptimizers.
+// [Encoder]; Fit trains it on a [Loader] of two views or more; Transform returns
+// the features of a Loader of single views. Who wants the loop for himself has its
+// parts: TrainingStep, ValidationStep, TransformStep, ConfigureOptimizers.
 //
 //	encoder, err := nn.NewMLP(nn.DefaultMLP(784, 512, 256), r)
 //	model, err := ssl.New(ssl.DefaultConfig(encoder))
 //	err = model.Fit(ctx, pairs, nil)
 //	features, err := model.Transform(ctx, images)
 //
-// What comes from outside returns an error that says what came in: a batch that is
-// not a pair, views of different shapes, a temperature of 0. A context that is
-// done ends Fit between two steps.
+// What comes from outside returns an error that says what came in: a batch of one
+// view, views of different shapes, a temperature of 0. A context that is done ends
+// Fit between two steps.
 //
 // # What the numbers mean
 //
 // A network that maps everything to one point has the loss [Chance], ln(2N−1) for
 // N pairs; one whose views agree and whose samples are orthogonal has
-// [Orthogonal]. The loss cannot be compared between batch sizes or temperatures;
-// top-1, how often the partner is the most similar of all, can a little better;
-// what the features are good for only an evaluation tells (package ssl/eval).
+// [Orthogonal]. Other losses and numbers of views have such lines of their own,
+// [Loss.Chance] and [Loss.Orthogonal]. The loss cannot be compared between batch
+// sizes or temperatures; top-1, how often the partner is the most similar of all,
+// can a little better; what the features are good for only an evaluation tells
+// (package ssl/eval).
 //
 // The same seed gives the same run to the last bit, for any number of processors.
 //

@@ -17,9 +17,10 @@ var ErrStop = errors.New("ssl: stop training")
 
 // Metrics are the means over the batches of a pass.
 type Metrics struct {
-	Loss       float64 // NT-Xent
+	Loss       float64 // that of Config.Loss
 	Top1, Top5 float64 // see SimCLR.Contrastive
-	Chance     float64 // the loss of an encoder that tells nothing apart: ln(2N−1) for batches of N pairs
+	Chance     float64 // the loss of an encoder that tells nothing apart: see Loss.Chance
+	Orthogonal float64 // about where a good run ends up: see Loss.Orthogonal
 }
 
 // Step is what OnStep is told after a step of training.
@@ -43,11 +44,11 @@ type Epoch struct {
 }
 
 // ImagesPerSecond returns the samples trained on per second of the epoch so far;
-// a sample is two views.
+// the views of a sample count once.
 func (s Step) ImagesPerSecond() float64 { return perSecond(s.Images, s.Elapsed) }
 
 // ImagesPerSecond returns the samples trained on per second of the epoch,
-// without its validation; a sample is two views.
+// without its validation; the views of a sample count once.
 func (e Epoch) ImagesPerSecond() float64 { return perSecond(e.Images, e.Elapsed) }
 
 func perSecond(n int, d time.Duration) float64 {
@@ -86,33 +87,24 @@ func (m *mean) add(x Metrics) {
 	m.sum.Top1 += x.Top1
 	m.sum.Top5 += x.Top5
 	m.sum.Chance += x.Chance
+	m.sum.Orthogonal += x.Orthogonal
 	m.n++
 }
 
 func (m *mean) metrics() Metrics {
 	n := float64(max(m.n, 1))
-	return Metrics{m.sum.Loss / n, m.sum.Top1 / n, m.sum.Top5 / n, m.sum.Chance / n}
+	return Metrics{m.sum.Loss / n, m.sum.Top1 / n, m.sum.Top5 / n, m.sum.Chance / n, m.sum.Orthogonal / n}
 }
 
 // metrics returns those of the batch that the loss was computed on.
 func (s *SimCLR) metrics(loss autograd.Var) Metrics {
-	m := Metrics{Loss: float64(loss.Value().Item()), Chance: Chance(len(s.ranks) / 2)}
+	m := s.lines
+	m.Loss = float64(loss.Value().Item())
 	m.Top1, m.Top5 = s.Contrastive()
 	return m
 }
 
-// Chance returns ln(2N−1), the loss of a batch of n pairs whose projections are
-// all the same.
-func Chance(n int) float64 { return math.Log(float64(2*n - 1)) }
-
-// Orthogonal returns ln(1+(2n−2)·exp(−1/temperature)), the loss of a batch of n
-// pairs whose views agree and whose samples are orthogonal to one another: about
-// where a good run ends up.
-func Orthogonal(n int, temperature float64) float64 {
-	return math.Log1p(float64(2*n-2) * math.Exp(-1/temperature))
-}
-
-// Fit trains for config.Epochs epochs on the pairs of train and, if val is not
+// Fit trains for config.Epochs epochs on the batches of train and, if val is not
 // nil, validates on those of val. Called again it goes on from the weights there
 // are, with a new optimiser.
 //
@@ -177,7 +169,7 @@ func (f *fit) epoch(ctx context.Context, epoch int) (Epoch, error) {
 	start := time.Now()
 	waiting := start
 	// Leaving the loop early is how a loader learns that the rest is not wanted.
-	for batch, err := range f.train.Batches(ctx, epoch) {
+	for batch, err := range f.batches(ctx, f.train, epoch) {
 		if err == nil {
 			err = ctx.Err()
 		}
@@ -211,7 +203,7 @@ func (f *fit) epoch(ctx context.Context, epoch int) (Epoch, error) {
 // trainStep is one step of training: forward, backward, update.
 func (f *fit) trainStep(batch []*tensor.Tensor, lr float64) (Metrics, error) {
 	f.tape.Reset()
-	loss, err := f.TrainingStep(f.tape, batch)
+	loss, err := f.TrainingStep(f.tape, batch, f.labels...)
 	if err != nil {
 		return Metrics{}, err
 	}
@@ -243,12 +235,12 @@ func (f *fit) profile(name string, start time.Time) {
 func (s *SimCLR) validate(ctx context.Context, val Loader) (Metrics, error) {
 	tape := autograd.NewEval()
 	var total mean
-	for batch, err := range val.Batches(ctx, 0) {
+	for batch, err := range s.batches(ctx, val, 0) {
 		if err != nil {
 			return Metrics{}, err
 		}
 		tape.Reset()
-		loss, err := s.ValidationStep(tape, batch)
+		loss, err := s.ValidationStep(tape, batch, s.labels...)
 		if err != nil {
 			return Metrics{}, fmt.Errorf("validation batch %d: %w", total.n+1, err)
 		}

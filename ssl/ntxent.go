@@ -1,16 +1,11 @@
 package ssl
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/seed-312a1f22/dyad/autograd"
 	"github.com/seed-312a1f22/dyad/tensor"
 )
-
-// normEps is the norm below which a row counts as having it: a row of zeros
-// stays one instead of becoming NaN.
-const normEps = 1e-8
 
 // NTXent returns the normalised temperature-scaled cross entropy of N positive
 // pairs, the rows of z1 and z2, both [N, D] (Chen et al., ICML 2020, eq. 1):
@@ -41,23 +36,24 @@ const normEps = 1e-8
 // shape with a row or more, and with a sentence unless temperature is a positive
 // number.
 func NTXent(z1, z2 autograd.Var, temperature float64) autograd.Var {
-	return ntxentRanks(z1, z2, temperature, nil)
+	return NTXentViews(temperature, z1, z2)
 }
 
-// ntxentRanks is NTXent that also writes, for each of the 2N rows, how its
-// positive ranks among the other rows by similarity: 1 is the most similar.
-func ntxentRanks(z1, z2 autograd.Var, temperature float64, ranks []int) autograd.Var {
-	if err := checkTemperature(temperature); err != nil {
-		panic("ssl: NTXent: " + err.Error())
-	}
-	return autograd.Apply(ntxent{}, autograd.Attr{Floats: [4]float64{temperature}, Index: ranks}, z1, z2)
-}
-
-func checkTemperature(t float64) error {
-	if !(t > 0) || math.IsInf(t, 1) {
-		return fmt.Errorf("the temperature is %v; it is a positive number, usually from 0.05 to 1", t)
-	}
-	return nil
+// NTXentViews is NTXent of V views z, two or more, all [N, D]: the mean over all
+// ordered pairs (i, p) of two views of one sample, V·(V−1)·N of them, of
+//
+//	−s[i, p] + log(exp s[i, p] + Σ_n exp s[i, n])
+//
+// where n runs over the V·(N−1) views of the other samples. Further views of the
+// same sample are no part of it: a view must be told from other samples, not from
+// its like, so that with any number of views the loss can come down to 0. That is
+// how pytorch-metric-learning's NTXentLoss counts. What has all positives in each
+// denominator is SupCon, with labels that are all different. For two views all of
+// them are the same.
+//
+// It panics as NTXent does.
+func NTXentViews(temperature float64, z ...autograd.Var) autograd.Var {
+	return applyViews(ntxent{}, temperature, autograd.Attr{}, z)
 }
 
 type ntxent struct{}
@@ -65,125 +61,21 @@ type ntxent struct{}
 func (ntxent) Name() string { return "NTXent" }
 
 func (ntxent) OutShape(_ autograd.Attr, in []tensor.Shape) tensor.Shape {
-	if in[0] != in[1] || in[0].Rank() != 2 || in[0].Dim(0) < 1 {
-		panic(&tensor.ShapeError{Package: "ssl", Op: "NTXent", Message: "the views are not two [N, D] of one shape", Shapes: []tensor.Shape{in[0], in[1]}})
-	}
-	return tensor.Shape{}
+	return checkViews("NTXent", 2, in)
 }
 
-// keep is how many exponentials of Forward are kept for Backward, which takes half
-// as long again where it has to recompute them: 32 MiB, all of a batch of 2000.
-const keep = 8 << 20
+func (ntxent) Forward(c *autograd.Ctx) { forwardPairs(c, addSoftplus, nil) }
 
-// ntxentSaved are the tensors that live from Forward to Backward.
-type ntxentSaved struct {
-	unit, norm *tensor.Tensor // [2N, D] the rows ẑ and [2N, 1] the norms
-	lse, q     *tensor.Tensor // [2N, 1]
-	gram       tensor.Gram    // of unit
+// addSoftplus adds log(1 + exp x) to sum. The slope of that is the logistic function.
+func addSoftplus(sum, x float64) (total, slope float64) {
+	e := math.Exp(-math.Abs(x)) // does not overflow
+	sum += math.Log1p(e)
+	if !(x <= 0) { // a NaN stays
+		return sum + x, 1 / (1 + e)
+	}
+	return sum, e / (1 + e)
 }
 
-func savedNTXent(c *autograd.Ctx) ntxentSaved {
-	n, d := c.In(0).Dim(0), c.In(0).Dim(1)
-	column := tensor.MakeShape(2*n, 1)
-	s := ntxentSaved{
-		unit: c.Saved(0, tensor.MakeShape(2*n, d)), norm: c.Saved(1, column),
-		lse: c.Saved(2, column), q: c.Saved(3, column),
-	}
-	scale := max(float32(1/c.Attr().Floats[0]), math.SmallestNonzeroFloat32)
-	s.gram = tensor.Gram{X: s.unit, Scale: scale, Period: n}
-	if c.Recording() {
-		s.gram.Kept = c.Saved(4, tensor.MakeShape(min(keep, tensor.GramKept(2*n))))
-	}
-	return s
-}
+func (ntxent) Backward(c *autograd.Ctx) { backwardPairs(c, false) }
 
-func (ntxent) Forward(c *autograd.Ctx) {
-	s := savedNTXent(c)
-	n, d := c.In(0).Dim(0), c.In(0).Dim(1)
-	for view := range 2 {
-		unit, norm := half(s.unit, view, n, d), half(s.norm, view, n, 1)
-		tensor.NormalizeForward(&unit, &norm, c.In(view), normEps)
-	}
-
-	cos := c.Scratch(tensor.MakeShape(2*n, 1)) // of the positives
-	positives(c, cos.Data()[:n], s.unit)
-	copy(cos.Data()[n:], cos.Data()[:n])
-
-	ranks := c.Attr().Index
-	var above *tensor.Tensor
-	if ranks != nil {
-		above = c.Scratch(tensor.MakeShape(2*n, 1))
-	}
-	s.gram.LogSumExp(s.lse, cos, above)
-	for i := range ranks {
-		ranks[i] = 1 + int(above.Data()[i])
-	}
-
-	sum := 0.0
-	for i, lse := range s.lse.Data() {
-		x := float64(lse) - float64(s.gram.Scale)*float64(cos.Data()[i])
-		e := math.Exp(-math.Abs(x)) // does not overflow
-		sum += math.Log1p(e)
-		q := e / (1 + e)
-		if !(x <= 0) { // a NaN stays
-			sum += x
-			q = 1 / (1 + e)
-		}
-		s.q.Data()[i] = float32(q)
-	}
-	c.Out().Data()[0] = float32(sum / float64(2*n))
-}
-
-// positives writes the products of the rows i and n+i of unit to cos, which has n
-// elements. It takes them from the diagonals of small matrix products, whose bits
-// are those of Gram's, so that rows compare right with their equals.
-func positives(c *autograd.Ctx, cos []float32, unit *tensor.Tensor) {
-	n, d := len(cos), unit.Dim(1)
-	// Of 16 rows a product is fast enough to make up for what is thrown away.
-	for lo, size := 0, 16; lo < n; size = n - lo {
-		count := (n - lo) / size
-		rows := count * size
-		var z1, z2 tensor.Tensor
-		shape := tensor.MakeShape(count, size, d)
-		z1.SetView(unit.Data()[lo*d:][:rows*d], shape)
-		z2.SetView(unit.Data()[(n+lo)*d:][:rows*d], shape)
-		products := c.Scratch(tensor.MakeShape(count, size, size))
-		tensor.MatMul(products, &z1, &z2, tensor.MatMulOpts{TransB: true})
-		for i := range rows {
-			cos[lo+i] = products.Data()[i*size+i%size]
-		}
-		lo += rows
-	}
-}
-
-// half returns one of the two views of the [2n, …] that x holds, with the given
-// shape.
-func half(x *tensor.Tensor, view int, shape ...int) (h tensor.Tensor) {
-	size := x.Size() / 2
-	h.SetView(x.Data()[view*size:][:size], tensor.MakeShape(shape...))
-	return h
-}
-
-func (ntxent) Backward(c *autograd.Ctx) {
-	s := savedNTXent(c)
-	n, d := c.In(0).Dim(0), c.In(0).Dim(1)
-	dLSE, dUnit, pull := c.Scratch(s.lse.Shape()), c.Scratch(s.unit.Shape()), c.Scratch(tensor.MakeShape(n, 1))
-	tensor.Scale(dLSE, s.q, c.OutGrad().Item()/float32(2*n))
-
-	// The positives pull with the strength that both rows of a pair give them.
-	dLSE1, dLSE2 := half(dLSE, 0, n, 1), half(dLSE, 1, n, 1)
-	tensor.Add(pull, &dLSE1, &dLSE2)
-	tensor.Scale(pull, pull, -s.gram.Scale)
-	for view := range 2 {
-		from, to := half(s.unit, 1-view, n, d), half(dUnit, view, n, d)
-		tensor.Mul(&to, pull, &from)
-	}
-	s.gram.LogSumExpGrad(dUnit, dLSE, s.lse)
-
-	for view := range 2 {
-		if dz := c.Grad(view); dz != nil {
-			dy, unit, norm := half(dUnit, view, n, d), half(s.unit, view, n, d), half(s.norm, view, n, 1)
-			tensor.NormalizeBackward(dz, &dy, &unit, &norm, normEps)
-		}
-	}
-}
+func (ntxent) FLOPs(c *autograd.Ctx, d autograd.Direction) int64 { return viewsFLOPs(c, d) }

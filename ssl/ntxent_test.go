@@ -22,36 +22,7 @@ func normal(r *rand.Rand, dims ...int) *tensor.Tensor {
 
 // reference is NT-Xent as a plain double loop in float64, without any trick.
 func reference(z1, z2 *tensor.Tensor, temperature float64) float64 {
-	n, d := z1.Dim(0), z1.Dim(1)
-	unit := make([][]float64, 2*n)
-	for i := range unit {
-		row := append(z1.Clone().Data(), z2.Data()...)[i*d : (i+1)*d]
-		norm := 0.0
-		for _, v := range row {
-			norm += float64(v) * float64(v)
-		}
-		norm = max(math.Sqrt(norm), 1e-8)
-		for _, v := range row {
-			unit[i] = append(unit[i], float64(v)/norm)
-		}
-	}
-	similarity := func(i, j int) (s float64) {
-		for k := range unit[i] {
-			s += unit[i][k] * unit[j][k]
-		}
-		return s / temperature
-	}
-	loss := 0.0
-	for i := range unit {
-		sum := 0.0
-		for j := range unit {
-			if j != i {
-				sum += math.Exp(similarity(i, j))
-			}
-		}
-		loss += math.Log(sum) - similarity(i, (i+n)%(2*n))
-	}
-	return loss / float64(2*n)
+	return referenceLoss(ssl.NTXentLoss, rows64(z1, z2), 2, nil, temperature)
 }
 
 func TestNTXentAgainstDoubleLoop(t *testing.T) {

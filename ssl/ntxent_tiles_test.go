@@ -140,21 +140,27 @@ func TestNTXentAllocatesNothing(t *testing.T) {
 		for _, n := range []int{3, 200} {
 			runtime.GOMAXPROCS(procs)
 			step := ntxentStep(n, 16)
-			step()
-			// The runtime itself allocates now and then, when a goroutine parks.
-			fewest := uint64(math.MaxUint64)
-			for range 20 {
-				var before, after runtime.MemStats
-				runtime.ReadMemStats(&before)
-				step()
-				runtime.ReadMemStats(&after)
-				fewest = min(fewest, after.Mallocs-before.Mallocs)
-			}
+			fewest := fewestAllocs(step)
 			if fewest > 0 {
 				t.Errorf("N=%d, GOMAXPROCS=%d: %d allocations a step", n, procs, fewest)
 			}
 		}
 	}
+}
+
+// fewestAllocs returns how often f allocates, once warm.
+func fewestAllocs(f func()) uint64 {
+	f()
+	// The runtime itself allocates now and then, when a goroutine parks.
+	fewest := uint64(math.MaxUint64)
+	for range 20 {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		f()
+		runtime.ReadMemStats(&after)
+		fewest = min(fewest, after.Mallocs-before.Mallocs)
+	}
+	return fewest
 }
 
 // ntxentStep returns a step forward and backward on a tape of its own.

@@ -13,9 +13,10 @@ import (
 	"github.com/seed-312a1f22/dyad/tensor"
 )
 
-// Loader is a source of batches. A batch is its views: two tensors [B, ...] whose
-// rows are pairs, to train on, or one, to transform. ssl/data makes loaders from
-// datasets; anything that has these two methods is one.
+// Loader is a source of batches. A batch is its views: two tensors [B, ...] or
+// more whose rows are views of the same samples, to train on, or one, to
+// transform. ssl/data makes loaders from datasets; anything that has these two
+// methods is one.
 type Loader interface {
 	// Len returns the number of batches in an epoch.
 	Len() int
@@ -24,6 +25,17 @@ type Loader interface {
 	// early with an error when the data cannot be had or ctx is done. A batch
 	// is valid until the next one.
 	Batches(ctx context.Context, epoch int) iter.Seq2[[]*tensor.Tensor, error]
+}
+
+// LabeledLoader is a Loader that knows the classes of its samples, as SupConLoss
+// needs it. One of ssl/data, of a dataset with labels, is one.
+type LabeledLoader interface {
+	Loader
+
+	// LabeledBatches is Batches, which before it yields a batch sets *labels to the
+	// classes of its samples, one for each row of a view, in the memory that is
+	// there if it is enough.
+	LabeledBatches(ctx context.Context, epoch int, labels *[]int) iter.Seq2[[]*tensor.Tensor, error]
 }
 
 // ErrNotFitted is what Transform returns before Fit has trained a step.
@@ -40,7 +52,12 @@ type SimCLR struct {
 
 	config Config
 	fitted bool
-	ranks  []int // of the last step: see ntxentRanks
+
+	// Of the last step:
+	z      []autograd.Var // the projections, a view each
+	labels []int          // from the loader, for SupConLoss
+	ranks  []int          // see applyViews
+	lines  Metrics        // the reference lines alone
 }
 
 // New returns an estimator, or the error of config.Validate. The head's weights
@@ -62,47 +79,58 @@ func New(config Config) (*SimCLR, error) {
 func (s *SimCLR) Config() Config { return s.config }
 
 // TrainingStep returns the loss of a batch on tape, ready for Backward. The
-// views are encoded in two forward passes, the first view first, so that
-// BatchNorm sees each by itself. The error says what came in when the batch is
-// not a pair of views with the same number of rows, two or more.
-func (s *SimCLR) TrainingStep(tape *autograd.Tape, batch []*tensor.Tensor) (autograd.Var, error) {
-	return s.step(tape, batch, nn.Train)
+// views are encoded in a forward pass each, the first view first, so that
+// BatchNorm sees each by itself. SupConLoss needs labels, the class of each row of
+// a view; other losses do not look at them. The error says what came in when the
+// batch is not two views or more with the same number of rows, two or more.
+func (s *SimCLR) TrainingStep(tape *autograd.Tape, batch []*tensor.Tensor, labels ...int) (autograd.Var, error) {
+	return s.step(tape, batch, labels, nn.Train)
 }
 
 // ValidationStep is TrainingStep with the running statistics; it is meant for a
 // tape of autograd.NewEval.
-func (s *SimCLR) ValidationStep(tape *autograd.Tape, batch []*tensor.Tensor) (autograd.Var, error) {
-	return s.step(tape, batch, nn.Eval)
+func (s *SimCLR) ValidationStep(tape *autograd.Tape, batch []*tensor.Tensor, labels ...int) (autograd.Var, error) {
+	return s.step(tape, batch, labels, nn.Eval)
 }
 
-func (s *SimCLR) step(tape *autograd.Tape, batch []*tensor.Tensor, mode nn.Mode) (loss autograd.Var, err error) {
-	if err := checkPair(batch); err != nil {
+func (s *SimCLR) step(tape *autograd.Tape, batch []*tensor.Tensor, labels []int, mode nn.Mode) (loss autograd.Var, err error) {
+	if err := checkBatch(batch); err != nil {
 		return loss, err
 	}
-	if rows := batch[0].Dim(0); mode == nn.Train && rows < 2 {
-		return loss, fmt.Errorf("ssl: a training batch has two pairs or more, this one has %d: a pair alone has no negatives", rows)
+	rows, c := batch[0].Dim(0), &s.config
+	if mode == nn.Train && rows < 2 {
+		return loss, fmt.Errorf("ssl: a training batch has two samples or more, this one has %d: a sample alone has no negatives", rows)
 	}
-	z1 := s.Forward(tape.Const(batch[0]), mode)
-	z2 := s.Forward(tape.Const(batch[1]), mode)
-	if rows := 2 * batch[0].Dim(0); len(s.ranks) != rows {
-		s.ranks = make([]int, rows)
+	if c.Loss == SupConLoss && len(labels) != rows {
+		return loss, fmt.Errorf("ssl: SupConLoss needs a label for each of the %d samples of a batch; this one has %d", rows, len(labels))
 	}
-	return ntxentRanks(z1, z2, s.config.Temperature, s.ranks), nil
+	s.z = s.z[:0]
+	for _, view := range batch {
+		s.z = append(s.z, s.Forward(tape.Const(view), mode))
+	}
+	if n := len(batch) * rows; len(s.ranks) != n {
+		s.ranks = make([]int, n)
+	}
+	s.lines.Chance = c.Loss.Chance(rows, len(batch))
+	s.lines.Orthogonal = c.Loss.Orthogonal(rows, len(batch), c.Temperature, labels)
+	return c.Loss.of(s.z, labels, c.Temperature, &s.ranks), nil
 }
 
-// checkPair returns an error that says what came in, unless batch is two views
-// with the same number of rows.
-func checkPair(batch []*tensor.Tensor) error {
-	if len(batch) != 2 {
-		return fmt.Errorf("ssl: a batch is a pair of views; this one has %d: %s", len(batch), shapes(batch))
+// checkBatch returns an error that says what came in, unless batch is two views or
+// more of one shape.
+func checkBatch(batch []*tensor.Tensor) error {
+	if len(batch) < 2 {
+		return fmt.Errorf("ssl: a batch has two views or more; this one has %d: %s", len(batch), shapes(batch))
 	}
 	for _, v := range batch {
 		if v == nil || v.Rank() < 2 || v.Size() == 0 {
 			return fmt.Errorf("ssl: a view is a tensor [B, ...] that is not empty; this batch has %s", shapes(batch))
 		}
 	}
-	if batch[0].Shape() != batch[1].Shape() {
-		return fmt.Errorf("ssl: the two views of a batch differ in shape: %s", shapes(batch))
+	for _, v := range batch {
+		if v.Shape() != batch[0].Shape() {
+			return fmt.Errorf("ssl: the views of a batch differ in shape: %s", shapes(batch))
+		}
 	}
 	return nil
 }
@@ -125,8 +153,10 @@ func shapes(batch []*tensor.Tensor) string {
 }
 
 // Contrastive returns, for the last TrainingStep or ValidationStep, the fraction
-// of the rows whose positive is the most similar of all other rows, and the
-// fraction for which it is among the five most similar.
+// of the rows for which another view of the same sample is the most similar of all
+// other rows, and the fraction for which one is among the five most similar. That
+// does not depend on labels: with SupConLoss a sample of the same class may well be
+// nearer.
 func (s *SimCLR) Contrastive() (top1, top5 float64) {
 	if len(s.ranks) == 0 {
 		return 0, 0

@@ -271,13 +271,13 @@ func TestBatchErrors(t *testing.T) {
 	}{
 		{"nothing", nil, "has 0: no tensors"},
 		{"one view", []*tensor.Tensor{a}, "has 1: shapes [4 12]"},
-		{"three views", []*tensor.Tensor{a, a, a}, "has 3: shapes [4 12] and [4 12] and [4 12]"},
+		{"three views, of different sizes", []*tensor.Tensor{a, a, tensor.New(5, 12)}, "differ in shape: shapes [4 12] and [4 12] and [5 12]"},
 		{"a nil view", []*tensor.Tensor{a, nil}, "shapes [4 12] and nil"},
 		{"views of different sizes", []*tensor.Tensor{a, tensor.New(3, 12)}, "differ in shape: shapes [4 12] and [3 12]"},
 		{"views of different widths", []*tensor.Tensor{a, tensor.New(4, 11)}, "differ in shape: shapes [4 12] and [4 11]"},
 		{"a scalar", []*tensor.Tensor{tensor.Scalar(1), tensor.Scalar(1)}, "shapes [] and []"},
 		{"no rows", []*tensor.Tensor{tensor.New(0, 12), tensor.New(0, 12)}, "not empty"},
-		{"one pair", []*tensor.Tensor{tensor.New(1, 12), tensor.New(1, 12)}, "two pairs or more"},
+		{"one sample", []*tensor.Tensor{tensor.New(1, 12), tensor.New(1, 12)}, "two samples or more, this one has 1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := model.TrainingStep(autograd.NewTape(), c.batch)
@@ -307,6 +307,7 @@ func TestConfigErrors(t *testing.T) {
 		{"rate 0", func(c *ssl.Config) { c.LR = 0 }, "LR is 0"},
 		{"rate NaN", func(c *ssl.Config) { c.LR = math.NaN() }, "LR is NaN"},
 		{"decay", func(c *ssl.Config) { c.WeightDecay = -1 }, "WeightDecay is -1"},
+		{"loss", func(c *ssl.Config) { c.Loss = 4 }, "Loss is 4; expected NTXentLoss, DCLLoss, DCLWLoss or SupConLoss"},
 		{"temperature 0", func(c *ssl.Config) { c.Temperature = 0 }, "Temperature is 0"},
 		{"temperature NaN", func(c *ssl.Config) { c.Temperature = math.NaN() }, "Temperature is NaN"},
 		{"temperature Inf", func(c *ssl.Config) { c.Temperature = math.Inf(1) }, "Temperature is +Inf"},

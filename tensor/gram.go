@@ -93,6 +93,33 @@ func GramKept(m int) int {
 	return blocks * (blocks + 1) / 2 * gramArea
 }
 
+// GramFLOPs returns the floating-point operations in the matrix products of
+// LogSumExp and of LogSumExpGrad, for m rows of d elements and a Kept of the given
+// size.
+func GramFLOPs(m, d int, scale float32, kept int) (logSumExp, gradient int64) {
+	k := gramPass{m: m, sharp: scale > gramSharp}
+	blocks := gramBlocks(m)
+	for j := range blocks {
+		for i := range j + 1 {
+			product := 2 * int64(d) * int64(k.block(i).n) * int64(k.block(j).n)
+			both := product
+			if i != j {
+				both *= 2
+			}
+			gradient += both
+			if k.sharp {
+				logSumExp += both
+			} else {
+				logSumExp += product
+			}
+			if k.sharp || gramTileAt(i, j)+gramArea > kept {
+				gradient += product
+			}
+		}
+	}
+	return logSumExp, gradient
+}
+
 // gramBlocks returns the number of blocks that m rows make.
 func gramBlocks(m int) int { return (m + gramSize - 1) / gramSize }
 

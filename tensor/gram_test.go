@@ -143,6 +143,28 @@ func TestGramAbove(t *testing.T) {
 	}
 }
 
+// TestGramFLOPs counts the products of 3 blocks of rows, of 96, 96 and 8.
+func TestGramFLOPs(t *testing.T) {
+	const d, m, full = 10, 200, 2 * 10 * 200 * 200
+	const squares = d * 2 * (96*96 + 96*96 + 8*8) // of the blocks with themselves
+	const once = (full + squares) / 2             // each pair of blocks
+	for _, c := range []struct {
+		name                      string
+		scale                     float32
+		kept                      int
+		wantForward, wantBackward int64
+	}{
+		{"all kept", 5, tensor.GramKept(m), once, full},
+		{"none kept", 5, 0, once, full + once},
+		{"the first tile kept", 5, 2*96*96 - 1, once, full + once - 2*d*96*96},
+		{"sharp", 50, tensor.GramKept(m), full, full + once},
+	} {
+		if forward, backward := tensor.GramFLOPs(m, d, c.scale, c.kept); forward != c.wantForward || backward != c.wantBackward {
+			t.Errorf("%s: %d and %d, want %d and %d", c.name, forward, backward, c.wantForward, c.wantBackward)
+		}
+	}
+}
+
 func TestGramNaN(t *testing.T) {
 	for _, scale := range []float32{5, 50} {
 		x := unitRows(200, 5)

@@ -44,11 +44,14 @@ func (k *gramPass) block(i int) gramBlock {
 // tile returns the memory of a tile of exponentials: where it is kept from
 // LogSumExp to LogSumExpGrad, or else scratch.
 func (k *gramPass) tile(i, j int, scratch []float32) (e []float32, kept bool) {
-	if lo := (j*(j+1)/2 + i) * gramArea; lo+gramArea <= len(k.kept) {
+	if lo := gramTileAt(i, j); lo+gramArea <= len(k.kept) {
 		return k.kept[lo : lo+gramArea], true
 	}
 	return scratch, false
 }
+
+// gramTileAt returns where in Kept a tile begins.
+func gramTileAt(i, j int) int { return (j*(j+1)/2 + i) * gramArea }
 
 var gramForward = NewKernel(func(lo, hi int, k *gramPass) {
 	for number := lo; number < hi; number++ {

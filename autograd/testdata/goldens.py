@@ -11,6 +11,7 @@ Writes:   autograd/testdata/ops.json    every op but those of convolutional netw
           ssl/testdata/resnet.json      three steps of SimCLR with ResNet-18
           optim/testdata/optim.json     50 steps of each optimiser, schedules, clipping
           ssl/testdata/ntxent.json      NT-Xent: value and gradients
+          ssl/testdata/losses.json      the other contrastive losses: values and gradients
           ssl/testdata/run.json         30 steps of SimCLR
 
 Conventions
@@ -78,6 +79,10 @@ optim.json: an object
 
 ntxent.json: a list of {name, z1, z2, results: [{temperature, loss, dz1, dz2}]}; dz1 and dz2 are
   absent where only the loss is recorded.
+
+losses.json: a list of {name, z (the views), labels, results: [{loss, temperature, value, grads}]};
+  loss is NTXent, DCL, DCLW (of sigma 0.5) or SupCon, and grads, a tensor for each view, is absent where only the
+  value is recorded.
 
 run.json: an object
   settings      batch, steps, lr, weight_decay, temperature, and the two networks in words
@@ -785,6 +790,95 @@ def ntxent_cases():
     return cases
 
 
+# losses.json
+
+
+def similarities(views, temperature):
+    """Of all rows of the views, and the number of the sample that each row is a view of."""
+    z = F.normalize(torch.cat(views), dim=1, eps=1e-8)
+    return z @ z.T / temperature, torch.arange(len(views[0])).repeat(len(views))
+
+
+def over_pairs(views, temperature, term):
+    """The mean of term(s of the pair, s of row i with all views of other samples) over all
+    ordered pairs of two views of one sample."""
+    s, sample = similarities(views, temperature)
+    terms = [term(s[i, p], s[i, sample != sample[i]])
+             for i in range(len(s)) for p in range(len(s)) if p != i and sample[p] == sample[i]]
+    return torch.stack(terms).mean()
+
+
+def ntxent_views(views, labels, temperature):
+    """NT-Xent of several views: the denominator of a pair has that pair and the negatives."""
+    return over_pairs(views, temperature, lambda p, negatives: torch.logsumexp(torch.cat([p[None], negatives]), 0) - p)
+
+
+def dcl(views, labels, temperature):
+    """Decoupled contrastive loss (Yeh et al., 2022, equation 6), the mean."""
+    return over_pairs(views, temperature, lambda p, negatives: torch.logsumexp(negatives, 0) - p)
+
+
+def dclw(views, labels, temperature):
+    """DCL with the similarity of a positive weighted by the negative von Mises-Fisher function
+    over the pairs of two views; as in nidl the gradient goes through the weights."""
+    sigma, n, z = 0.5, len(views[0]), [F.normalize(v, dim=1, eps=1e-8) for v in views]
+    pulls = []
+    for a, b in itertools.permutations(z, 2):
+        cos = (a * b).sum(1)
+        pulls.append((2 - n * F.softmax(cos / sigma, 0)) * cos / temperature)
+    negatives = over_pairs(views, temperature, lambda p, negatives: torch.logsumexp(negatives, 0))
+    return negatives - torch.cat(pulls).mean()
+
+
+def supcon(views, labels, temperature):
+    """SupCon (Khosla et al., 2020, equation 2): the mean over the rows that have a positive."""
+    s, sample = similarities(views, temperature)
+    label, row = torch.tensor(labels)[sample], torch.arange(len(s))
+    terms = []
+    for i in range(len(s)):
+        positives, others = (label == label[i]) & (row != i), row != i
+        if positives.any():
+            terms.append(torch.logsumexp(s[i, others], 0) - s[i, positives].mean())
+    return torch.stack(terms).mean()
+
+
+def losses_case(name, views, labels, temperatures, gradients=True, losses=("NTXent", "DCL", "DCLW", "SupCon")):
+    case = {"name": name, "z": views, "labels": labels, "results": []}
+    functions = {"NTXent": ntxent_views, "DCL": dcl, "DCLW": dclw, "SupCon": supcon}
+    for loss, t in itertools.product(losses, temperatures):
+        z = [v.clone().requires_grad_() for v in views]
+        value = functions[loss](z, labels, t)
+        result = {"loss": loss, "temperature": t, "value": Wide(value.item())}
+        if gradients:
+            result["grads"] = list(torch.autograd.grad(value, z))
+        case["results"].append(result)
+    return case
+
+
+def losses_cases():
+    few = [0.1, 0.5]
+    b = [tensor([[1, 2, 3], [-1, 0.5, 2], [0.3, -0.7, 0.2]]), tensor([[1.1, 1.9, 2.5], [-0.5, 0.4, 1], [0.1, -0.9, 0.6]])]
+    eye = tensor(np.eye(3))
+    d = Draws("losses special")
+    row = d.normal(1, 4)
+    cases = [
+        losses_case("B", b, [0, 1, 0], [0.1, 0.5, 1.0]),
+        losses_case("orthogonal", [eye, eye], [4, 4, -2], few),
+        losses_case("all rows equal", [row.repeat(4, 1)] * 3, [0, 1, 1, 1], few),
+        losses_case("a zero row", [tensor([[0, 0, 0], [1, -2, 0.5]]), d.normal(2, 3), d.normal(2, 3)], [0, 0], few),
+        losses_case("values of ±100", [d.uniform(-100, 100, 4, 3) for _ in range(3)], [0, 1, 0, 2], [0.01, 0.5]),
+        losses_case("temperature 0.01", [d.normal(4, 8) for _ in range(2)], [3, 3, 1, 0], [0.01]),
+        losses_case("one view", [d.normal(6, 4)], [1, 0, 2, 1, 2, 1], few, losses=["SupCon"]),
+    ]
+    for count, n, dim in ((2, 5, 4), (3, 4, 3), (4, 3, 2), (5, 2, 6), (3, 17, 8), (2, 40, 5)):
+        name = f"V={count} N={n} D={dim}"
+        d = Draws("losses " + name)
+        content = d.normal(n, dim)
+        views = [tensor((content + d.normal(n, dim, scale=0.5)).numpy().round(4)) for _ in range(count)]
+        cases.append(losses_case(name, views, [int(x) for x in d.r.randint(0, 1 + n // 2, n)], [0.1, 1.0], n < 10))
+    return cases
+
+
 # run.json
 
 SETTINGS = {
@@ -866,6 +960,7 @@ def main():
     write("ssl/testdata/resnet.json", resnet_run(), 1)
     write("optim/testdata/optim.json", optim(), 2)
     write("ssl/testdata/ntxent.json", ntxent_cases(), 1)
+    write("ssl/testdata/losses.json", losses_cases(), 1)
     write("ssl/testdata/run.json", run(), 2)
 
 

@@ -18,9 +18,9 @@
 // file is an error that names it.
 //
 // Labels are something that a data set may have besides: a [Labeled] dataset,
-// and [Named] if the classes have names. Contrastive learning never reads them;
-// evaluation does. [WithLabels] and [WithClassNames] attach them to any dataset,
-// and [Subset] and [Split] keep them.
+// and [Named] if the classes have names. Contrastive learning does not read them,
+// unless it is supervised; evaluation does. [WithLabels] and [WithClassNames]
+// attach them to any dataset, and [Subset] and [Split] keep them.
 //
 // # Views
 //
@@ -42,10 +42,11 @@
 // # Batches
 //
 // A [Loader] makes batches: for every sample of a batch, one tensor row in each
-// of its views. SimCLR asks for two views, the extraction of features for one,
-// [Identity]. Goroutines prepare batches ahead of the consumer, into a ring of
-// buffers that is used again and again; they are gone when the loop that
-// ranges over an epoch is left, however it is left.
+// of its views. SimCLR asks for two views or more, the extraction of features for
+// one, [Identity]. Goroutines prepare batches ahead of the consumer, into a ring
+// of buffers that is used again and again; they are gone when the loop that
+// ranges over an epoch is left, however it is left. With LabeledBatches the
+// labels of the samples come along.
 //
 // # Randomness
 //
