@@ -97,6 +97,9 @@
 // many, or has one in another shape is an error that lists every such name, and
 // the network stays as it was.
 //
+// An [EMA] keeps a moving average of that state while a network is trained, and
+// lends it to the network for an evaluation.
+//
 // # A module of your own
 //
 // Write a type with the two methods, out of autograd's operations, other modules

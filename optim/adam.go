@@ -103,7 +103,7 @@ func newAdamEngine(name string, cfg AdamWConfig, groups []*Group) (adamEngine, e
 	c.nonNegative("Eps", cfg.Eps)
 	c.groups(groups)
 	return adamEngine{
-		base:    base{groups: slices.Clone(groups)},
+		base:    base{name: name, groups: slices.Clone(groups)},
 		cfg:     cfg,
 		moments: make(map[*autograd.Param]*moments),
 	}, c.err
@@ -129,6 +129,31 @@ func (a *adamEngine) Step() {
 			tensor.Adam(p.Mutate(), grad, s.first, s.second, a.scalars(g, s.step))
 		}
 	}
+}
+
+// State returns step, exp_avg and exp_avg_sq of every parameter that has had a
+// gradient.
+func (a *adamEngine) State() []State {
+	return a.appendState(func(state []State, p *autograd.Param) []State {
+		s := a.moments[p]
+		if s == nil {
+			return state
+		}
+		return append(state, State{p, stepState, tensor.Scalar(float32(s.step))}, State{p, "exp_avg", s.first}, State{p, "exp_avg_sq", s.second})
+	})
+}
+
+// LoadState makes copies of state what the optimiser remembers: see Optimizer.
+func (a *adamEngine) LoadState(state []State) error {
+	all, err := a.collect(state, stepState, "exp_avg", "exp_avg_sq")
+	if err != nil {
+		return err
+	}
+	clear(a.moments)
+	for p, t := range all {
+		a.moments[p] = &moments{first: t[1], second: t[2], step: int(t[0].Item())}
+	}
+	return nil
 }
 
 // scalars computes what step t has in common for all elements of a parameter.

@@ -26,6 +26,21 @@ func (c *checks) nonNegative(field string, v float64) {
 	}
 }
 
+// positive demands a finite value above 0.
+func (c *checks) positive(field string, v float64) {
+	if !(v > 0 && v <= math.MaxFloat64) {
+		c.errorf("%s is %v, want a finite number above 0", field, v)
+	}
+}
+
+// momentum demands a valid momentum, and that Nesterov's form has one.
+func (c *checks) momentum(momentum float64, nesterov bool) {
+	c.nonNegative("Momentum", momentum)
+	if nesterov && momentum == 0 {
+		c.errorf("Nesterov needs a Momentum above 0")
+	}
+}
+
 // decayRate demands 0 ≤ v < 1, as of the weight of the past in a moving average.
 func (c *checks) decayRate(field string, v float64) {
 	if !(v >= 0 && v < 1) {

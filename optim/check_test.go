@@ -34,6 +34,11 @@ func TestConfigurationErrors(t *testing.T) {
 			return optim.NewSGD(optim.SGDConfig{Momentum: momentum, Nesterov: nesterov}, groups...)
 		}
 	}
+	lars := func(momentum, trust float64, nesterov bool, groups []*optim.Group) func() (optim.Optimizer, error) {
+		return func() (optim.Optimizer, error) {
+			return optim.NewLARS(optim.LARSConfig{Momentum: momentum, Nesterov: nesterov, TrustCoefficient: trust}, groups...)
+		}
+	}
 	nan, inf := math.NaN(), math.Inf(1)
 	for _, c := range []struct {
 		name string
@@ -45,6 +50,8 @@ func TestConfigurationErrors(t *testing.T) {
 		{"Adam, good", adam(0.9, 0.999, 1e-8, good), ""},
 		{"SGD, good", sgd(0.9, true, good), ""},
 		{"SGD, zeros", sgd(0, false, group(0, 0, w)), ""},
+		{"LARS, good", lars(0.9, 0.001, true, good), ""},
+		{"LARS, no momentum", lars(0, 0.001, false, good), ""},
 		{"one empty group", sgd(0, false, optim.DecayGroups([]*autograd.Param{w}, 0.1, 0)), ""},
 
 		{"Beta1 is 1", adamw(1, 0.999, 1e-8, good), "optim: AdamW: Beta1 is 1, want a number from 0 to below 1"},
@@ -56,6 +63,12 @@ func TestConfigurationErrors(t *testing.T) {
 		{"Momentum is negative", sgd(-1, false, good), "optim: SGD: Momentum is -1, want a finite number ≥ 0"},
 		{"Momentum is infinite", sgd(inf, false, good), "optim: SGD: Momentum is +Inf, want a finite number ≥ 0"},
 		{"Nesterov without momentum", sgd(0, true, good), "optim: SGD: Nesterov needs a Momentum above 0"},
+		{"LARS, Momentum is negative", lars(-1, 0.001, false, good), "optim: LARS: Momentum is -1, want a finite number ≥ 0"},
+		{"LARS, Nesterov without momentum", lars(0, 0.001, true, good), "optim: LARS: Nesterov needs a Momentum above 0"},
+		{"TrustCoefficient is 0", lars(0.9, 0, false, good), "optim: LARS: TrustCoefficient is 0, want a finite number above 0"},
+		{"TrustCoefficient is NaN", lars(0.9, nan, false, good), "optim: LARS: TrustCoefficient is NaN, want a finite number above 0"},
+		{"TrustCoefficient is infinite", lars(0.9, inf, false, good), "optim: LARS: TrustCoefficient is +Inf, want a finite number above 0"},
+		{"LARS, no groups", lars(0.9, 0.001, false, nil), "optim: LARS: there are no parameters in 0 groups, want at least one"},
 		{"LR is NaN", sgd(0, false, group(nan, 0, w)), "optim: SGD: group 0: LR is NaN, want a finite number ≥ 0"},
 		{"LR is negative", adamw(0.9, 0.999, 1e-8, group(-1, 0, w)), "optim: AdamW: group 0: LR is -1, want a finite number ≥ 0"},
 		{"LR of the second group", sgd(0, false, append(group(1, 0, w), group(inf, 0, b)...)), "optim: SGD: group 1: LR is +Inf, want a finite number ≥ 0"},

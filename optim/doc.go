@@ -38,13 +38,23 @@
 // parameters by themselves, w = w − lr·λ·w, all alike. It is the one to begin
 // with.
 //
+// [LARS] is SGD with momentum whose steps are in proportion to the length of each
+// parameter: r = η·‖w‖/‖g‖ of it at learning rate 1. Layers whose gradients are long
+// for their size no longer set the limit for all others, which is what batches of
+// thousands and their large rates need; SimCLR was trained with it. [LinearScale]
+// and [SqrtScale] are the rates that go with a batch size. Below a batch of about a
+// thousand there is little reason to prefer it to AdamW.
+//
+//	v = μ·v + lr·r·g        w = w − v
+//
 // # Groups
 //
 // A [Group] is parameters that share a learning rate and a weight decay. [Groups]
 // makes one of all parameters; [DecayGroups] makes two, of which the second,
-// biases and normalisation, is exempt from decay. An optimiser takes any number,
-// for a head that learns faster than its body, say. A parameter may be in one
-// group only, which the constructors see to.
+// biases and normalisation, is exempt from decay and from LARS's trust ratio, as
+// SimCLR's recipe has it. An optimiser takes any number, for a head that learns
+// faster than its body, say. A parameter may be in one group only, which the
+// constructors see to.
 //
 // Groups are not copied and are read at each Step: to change the learning rate by
 // hand, write to LR. To train a part only, leave the other parameters out of the
@@ -67,12 +77,19 @@
 //		return optim.CosineAnnealingLR{Base: base, EtaMin: base / 50, TMax: epochs}
 //	})
 //
+// # State
+//
+// What an optimiser remembers belongs in a checkpoint: State lists it under
+// PyTorch's names, LoadState takes it back, and the steps that follow are the same
+// to the bit as if there had been no break. It comes with the parameter itself, not
+// with its name, since only a network knows its parameters' full names.
+//
 // # Numbers
 //
 // Learning rates, betas and what is computed from them for a step are float64;
 // they are rounded to float32 once, before they meet the parameters. Adam and
 // AdamW update a parameter and its two moments in one sweep over memory, SGD
-// likewise. Each element is computed by itself, so results are the same, bit for
-// bit, for any GOMAXPROCS. The norm that [ClipGradNorm] compares is accumulated in
-// float64.
+// and LARS likewise. Each element is computed by itself, so results are the same,
+// bit for bit, for any GOMAXPROCS. The norms that [ClipGradNorm] compares and that
+// LARS divides are accumulated in float64, in an order that depends on the size alone.
 package optim

@@ -25,6 +25,9 @@ type goldens struct {
 		Eps         float64
 		Momentum    float64
 		Nesterov    bool
+		Trust       float64 `json:"trust_coefficient"`
+		Exempt      []bool  `json:"no_adaptation"`
+		State       map[string]map[string]array
 		Trajectory  []struct {
 			Step         int
 			Weight, Bias array
@@ -100,6 +103,11 @@ func TestAgainstPyTorch(t *testing.T) {
 				opt, err = optim.NewAdam(optim.AdamConfig{Beta1: c.Betas[0], Beta2: c.Betas[1], Eps: c.Eps}, groups...)
 			case "SGD":
 				opt, err = optim.NewSGD(optim.SGDConfig{Momentum: c.Momentum, Nesterov: c.Nesterov}, groups...)
+			case "LARS":
+				for i, exempt := range c.Exempt {
+					groups[i].NoAdaptation = exempt
+				}
+				opt, err = optim.NewLARS(optim.LARSConfig{Momentum: c.Momentum, Nesterov: c.Nesterov, TrustCoefficient: c.Trust}, groups...)
 			default:
 				t.Fatalf("no optimiser %q", c.Optimizer)
 			}
@@ -132,6 +140,33 @@ func TestAgainstPyTorch(t *testing.T) {
 			if step != 50 {
 				t.Errorf("the trajectory has %d steps, want 50", step)
 			}
+			checkState(t, opt, c.State, tolerance)
 		})
+	}
+}
+
+// checkState holds the optimiser's state against the state_dict of PyTorch's, by
+// names of parameters, and that all of it is there.
+func checkState(t *testing.T, opt optim.Optimizer, want map[string]map[string]array, tolerance float64) {
+	t.Helper()
+	missing := 0
+	for _, tensors := range want {
+		missing += len(tensors)
+	}
+	for _, s := range opt.State() {
+		w, ok := want[s.Param.Name()][s.Name]
+		if !ok || !slices.Equal(w.Shape, s.Tensor.Shape().Dims()) {
+			t.Errorf("state %s of %s with shape %v, want %v", s.Name, s.Param.Name(), s.Tensor.Shape(), w.Shape)
+			continue
+		}
+		missing--
+		for i, got := range s.Tensor.Data() {
+			if d := math.Abs(float64(got) - float64(w.Data[i])); !(d <= 2*tolerance) {
+				t.Errorf("state %s of %s: element %d is %v, want %v", s.Name, s.Param.Name(), i, got, w.Data[i])
+			}
+		}
+	}
+	if missing != 0 {
+		t.Errorf("%d tensors of the state are missing", missing)
 	}
 }

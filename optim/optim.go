@@ -17,14 +17,32 @@ type Optimizer interface {
 
 	// Groups returns the groups themselves, so that a schedule can set their LR.
 	Groups() []*Group
+
+	// State returns what the optimiser remembers of its parameters, beside their
+	// values: what a checkpoint has to hold for the steps to go on as if there
+	// had been no break. A parameter that never had a gradient has none. The
+	// tensors are the optimiser's own, apart from counts: read them, and leave
+	// writing to LoadState.
+	State() []State
+
+	// LoadState makes copies of the tensors in state, in any order, what the
+	// optimiser remembers; parameters of which there are none are as in the
+	// beginning. The error, which leaves everything as it was, names the
+	// parameter and the tensor that is unexpected, missing, there twice or of
+	// another shape.
+	LoadState(state []State) error
 }
 
 // Group is a set of parameters that share a learning rate and a weight decay.
-// Step reads all three fields each time, so they may change between steps.
+// Step reads all fields each time, so they may change between steps.
 type Group struct {
 	Params      []*autograd.Param
 	LR          float64 // learning rate, ≥ 0
 	WeightDecay float64 // λ ≥ 0; each optimiser says what it does with it
+
+	// NoAdaptation exempts the group from LARS's trust ratio; other optimisers
+	// have none.
+	NoAdaptation bool
 }
 
 // Groups returns one group of all the parameters.
@@ -33,11 +51,12 @@ func Groups(params []*autograd.Param, lr, weightDecay float64) []*Group {
 }
 
 // DecayGroups returns two groups: first the parameters with two axes or more,
-// with the given weight decay, then the others, without. Those are the biases and
-// the scales and shifts of normalisation: pulling them towards zero does not make
-// the network's function any smoother.
+// with the given weight decay, then the others, without, and exempt from LARS's
+// trust ratio. Those are the biases and the scales and shifts of normalisation:
+// pulling them towards zero does not make the network's function any smoother, and
+// their norms, which may be near zero, say nothing about how far a step may go.
 func DecayGroups(params []*autograd.Param, lr, weightDecay float64) []*Group {
-	decay, exempt := &Group{LR: lr, WeightDecay: weightDecay}, &Group{LR: lr}
+	decay, exempt := &Group{LR: lr, WeightDecay: weightDecay}, &Group{LR: lr, NoAdaptation: true}
 	for _, p := range params {
 		g := decay
 		if p.Value().Rank() <= 1 {
@@ -48,8 +67,9 @@ func DecayGroups(params []*autograd.Param, lr, weightDecay float64) []*Group {
 	return []*Group{decay, exempt}
 }
 
-// base is what all optimisers have: their groups, and how often they stepped.
+// base is what all optimisers have: name, groups, and how often they stepped.
 type base struct {
+	name   string // for errors
 	groups []*Group
 	steps  int
 }

@@ -31,6 +31,13 @@ var optimizers = []struct {
 	{"SGD Nesterov", func(g ...*optim.Group) (optim.Optimizer, error) {
 		return optim.NewSGD(optim.SGDConfig{Momentum: 0.9, Nesterov: true}, g...)
 	}},
+	// At trust coefficient 1, it moves a parameter as fast as the others do.
+	{"LARS", func(g ...*optim.Group) (optim.Optimizer, error) {
+		return optim.NewLARS(optim.LARSConfig{Momentum: 0.9, TrustCoefficient: 1}, g...)
+	}},
+	{"LARS Nesterov", func(g ...*optim.Group) (optim.Optimizer, error) {
+		return optim.NewLARS(optim.LARSConfig{Momentum: 0.9, Nesterov: true, TrustCoefficient: 1}, g...)
+	}},
 }
 
 func forEachOptimizer(t *testing.T, test func(t *testing.T, create func(groups ...*optim.Group) optim.Optimizer)) {
@@ -157,9 +164,10 @@ func TestDecayGroups(t *testing.T) {
 		t.Fatalf("%d groups, want 2", len(groups))
 	}
 	for i, want := range []struct {
-		names []string
-		decay float64
-	}{{[]string{"kernel", "matrix"}, 0.25}, {[]string{"bias", "scale"}, 0}} {
+		names  []string
+		decay  float64
+		exempt bool
+	}{{[]string{"kernel", "matrix"}, 0.25, false}, {[]string{"bias", "scale"}, 0, true}} {
 		var names []string
 		for _, p := range groups[i].Params {
 			names = append(names, p.Name())
@@ -167,6 +175,9 @@ func TestDecayGroups(t *testing.T) {
 		slices.Sort(names)
 		if !slices.Equal(names, want.names) || groups[i].WeightDecay != want.decay || groups[i].LR != 0.5 {
 			t.Errorf("group %d: %v with decay %v, rate %v; want %v with decay %v, rate 0.5", i, names, groups[i].WeightDecay, groups[i].LR, want.names, want.decay)
+		}
+		if groups[i].NoAdaptation != want.exempt {
+			t.Errorf("group %d: NoAdaptation is %v, want %v", i, groups[i].NoAdaptation, want.exempt)
 		}
 	}
 }

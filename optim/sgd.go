@@ -1,11 +1,6 @@
 package optim
 
-import (
-	"slices"
-
-	"github.com/seed-312a1f22/dyad/autograd"
-	"github.com/seed-312a1f22/dyad/tensor"
-)
+import "github.com/seed-312a1f22/dyad/tensor"
 
 // SGDConfig is what SGD needs beside its groups. The zero value is plain
 // gradient descent.
@@ -32,9 +27,8 @@ func DefaultSGD() SGDConfig { return SGDConfig{} }
 // The learning rate is outside the momentum b, so changing it acts at once. This
 // is PyTorch's SGD with its default dampening, 0.
 type SGD struct {
-	base
-	cfg     SGDConfig
-	buffers map[*autograd.Param]*tensor.Tensor
+	momentum
+	cfg SGDConfig
 }
 
 // NewSGD returns an SGD over the groups. It returns an error that names the field
@@ -42,15 +36,12 @@ type SGD struct {
 // there is none.
 func NewSGD(cfg SGDConfig, groups ...*Group) (*SGD, error) {
 	c := checks{optimizer: "SGD"}
-	c.nonNegative("Momentum", cfg.Momentum)
-	if cfg.Nesterov && cfg.Momentum == 0 {
-		c.errorf("Nesterov needs a Momentum above 0")
-	}
+	c.momentum(cfg.Momentum, cfg.Nesterov)
 	c.groups(groups)
 	if c.err != nil {
 		return nil, c.err
 	}
-	return &SGD{base{groups: slices.Clone(groups)}, cfg, make(map[*autograd.Param]*tensor.Tensor)}, nil
+	return &SGD{newMomentum("SGD", groups, cfg.Momentum > 0), cfg}, nil
 }
 
 // Step updates every parameter that has a gradient. The momentum of a parameter
@@ -69,12 +60,7 @@ func (s *SGD) Step() {
 				momentum: float32(s.cfg.Momentum), nesterov: s.cfg.Nesterov,
 			}
 			if s.cfg.Momentum > 0 {
-				b := s.buffers[p]
-				if b == nil {
-					b = tensor.NewShape(grad.Shape())
-					s.buffers[p] = b
-				}
-				a.b = b.Data()
+				a.b = s.buffer(p).Data()
 			}
 			sgd.Run(len(a.w), sgdGrain, a)
 		}

@@ -39,9 +39,27 @@
 //	err = model.Fit(ctx, pairs, nil)
 //	features, err := model.Transform(ctx, images)
 //
+// # Training
+//
+// A [Config] with nothing else said trains with AdamW. Its Optimizer makes another
+// one: LARS, as the paper, with a rate by optim.LinearScale or SqrtScale. Accumulate
+// makes steps of several batches, ClipGradNorm limits their length, EMA keeps a
+// moving average of the network beside it, [EarlyStop] ends a training whose
+// validation loss no longer falls. All are off when zero, and allocate nothing in a
+// step.
+//
+// A [Callback] is called after each epoch, to measure, to log ([LogJSON]) or to save.
+// State lists all that a training needs to go on, LoadState takes it back, and the
+// next Fit continues: two epochs and two more are four, to the bit.
+//
+//	config.EMA = 0.999
+//	config.Callbacks = []ssl.Callback{eval.KNNEvery(5, train, test, eval.DefaultKNNConfig()), ssl.LogJSON(file)}
+//
+// # Errors
+//
 // What comes from outside returns an error that says what came in: a batch of one
 // view, views of different shapes, a temperature of 0. A context that is done ends
-// Fit between two steps.
+// Fit between two batches.
 //
 // # What the numbers mean
 //

@@ -12,137 +12,57 @@ import (
 	"github.com/seed-312a1f22/dyad/tensor"
 )
 
-// ErrStop is what OnEpoch returns to end Fit early without an error.
-var ErrStop = errors.New("ssl: stop training")
-
-// Metrics are the means over the batches of a pass.
-type Metrics struct {
-	Loss       float64 // that of Config.Loss
-	Top1, Top5 float64 // see SimCLR.Contrastive
-	Chance     float64 // the loss of an encoder that tells nothing apart: see Loss.Chance
-	Orthogonal float64 // about where a good run ends up: see Loss.Orthogonal
-}
-
-// Step is what OnStep is told after a step of training.
-type Step struct {
-	Epoch, Epochs int // Epoch counts from 0
-	Batch, Steps  int // the batch in the epoch, from 0, and how many there are
-	Metrics           // of this batch
-	LR            float64
-	Images        int           // samples seen in this epoch so far
-	Elapsed       time.Duration // in this epoch
-}
-
-// Epoch is what OnEpoch is told after an epoch of training.
-type Epoch struct {
-	Epoch, Epochs int      // Epoch counts from 0
-	Train         Metrics  // over the epoch's batches
-	Val           *Metrics // over the validation data; nil when it was not this epoch's turn
-	LR            float64  // of the last step
-	Images        int      // samples seen in this epoch
-	Elapsed       time.Duration
-}
-
-// ImagesPerSecond returns the samples trained on per second of the epoch so far;
-// the views of a sample count once.
-func (s Step) ImagesPerSecond() float64 { return perSecond(s.Images, s.Elapsed) }
-
-// ImagesPerSecond returns the samples trained on per second of the epoch,
-// without its validation; the views of a sample count once.
-func (e Epoch) ImagesPerSecond() float64 { return perSecond(e.Images, e.Elapsed) }
-
-func perSecond(n int, d time.Duration) float64 {
-	if d <= 0 {
-		return 0
-	}
-	return float64(n) / d.Seconds()
-}
-
-// Log calls f for each of the epoch's metrics under the name that loggers know
-// it by: loss/train, top1/train, top5/train, loss/val, top1/val, top5/val, lr,
-// images_per_second.
-func (e Epoch) Log(f func(name string, value float64)) {
-	e.Train.log("train", f)
-	if e.Val != nil {
-		e.Val.log("val", f)
-	}
-	f("lr", e.LR)
-	f("images_per_second", e.ImagesPerSecond())
-}
-
-func (m Metrics) log(split string, f func(name string, value float64)) {
-	f("loss/"+split, m.Loss)
-	f("top1/"+split, m.Top1)
-	f("top5/"+split, m.Top5)
-}
-
-// mean is a Metrics that is being summed.
-type mean struct {
-	sum Metrics
-	n   int
-}
-
-func (m *mean) add(x Metrics) {
-	m.sum.Loss += x.Loss
-	m.sum.Top1 += x.Top1
-	m.sum.Top5 += x.Top5
-	m.sum.Chance += x.Chance
-	m.sum.Orthogonal += x.Orthogonal
-	m.n++
-}
-
-func (m *mean) metrics() Metrics {
-	n := float64(max(m.n, 1))
-	return Metrics{m.sum.Loss / n, m.sum.Top1 / n, m.sum.Top5 / n, m.sum.Chance / n, m.sum.Orthogonal / n}
-}
-
-// metrics returns those of the batch that the loss was computed on.
-func (s *SimCLR) metrics(loss autograd.Var) Metrics {
-	m := s.lines
-	m.Loss = float64(loss.Value().Item())
-	m.Top1, m.Top5 = s.Contrastive()
-	return m
-}
-
 // Fit trains for config.Epochs epochs on the batches of train and, if val is not
 // nil, validates on those of val. Called again it goes on from the weights there
-// are, with a new optimiser.
+// are, with a new optimiser; after LoadState, with the training that was saved.
 //
-// When ctx is done, Fit returns ctx's error between two steps, the estimator
+// When ctx is done, Fit returns ctx's error between two batches, the estimator
 // trained as far as it came. A loss that is not finite ends it with an error, as
-// does what the loaders and OnEpoch return.
+// does what the loaders and the callbacks return.
 func (s *SimCLR) Fit(ctx context.Context, train, val Loader) error {
 	c := &s.config
-	steps := train.Len()
+	batches := train.Len()
 	if c.LimitBatches > 0 {
-		steps = min(steps, c.LimitBatches)
+		batches = min(batches, c.LimitBatches)
 	}
-	if steps < 1 {
+	switch {
+	case batches < 1:
 		return errors.New("ssl: Fit: the training data has no batch; is a batch larger than the set?")
+	case val == nil && c.EarlyStop.Patience > 0:
+		return errors.New("ssl: Fit: there is no validation data, which Config.EarlyStop goes by")
+	case val != nil && val.Len() < 1:
+		return errors.New("ssl: Fit: the validation data has no batch; is a batch larger than the set?")
 	}
-	opt, schedule, err := s.ConfigureOptimizers(steps)
-	if err != nil {
-		return err
-	}
-	f := fit{SimCLR: s, train: train, steps: steps, opt: opt, schedule: schedule, tape: autograd.NewTape()}
-	f.tape.SetProfile(c.Profile)
-	for epoch := range c.Epochs {
-		report, err := f.epoch(ctx, epoch)
+	if !s.resume {
+		run, err := s.newRun()
 		if err != nil {
 			return err
 		}
-		last := epoch == c.Epochs-1
-		if val != nil && (last || c.ValidateEvery > 0 && (epoch+1)%c.ValidateEvery == 0) {
+		s.run = run
+	}
+	s.resume = false
+	group := max(1, c.Accumulate)
+	steps := (batches + group - 1) / group
+	f := fit{
+		SimCLR: s, train: train, numBatches: batches, group: group, steps: steps,
+		schedule: c.schedule(steps), params: s.Params(), tape: autograd.NewTape(),
+	}
+	f.tape.SetProfile(c.Profile)
+	for s.run.epoch < c.Epochs && !s.run.stopped(c.EarlyStop) {
+		report, err := f.epoch(ctx, s.run.epoch)
+		if err != nil {
+			return err
+		}
+		s.run.epoch++
+		if val != nil && (s.run.epoch == c.Epochs || c.ValidateEvery > 0 && s.run.epoch%c.ValidateEvery == 0) {
 			m, err := s.validate(ctx, val)
 			if err != nil {
 				return err
 			}
 			report.Val = &m
+			s.run.validated(m.Loss, c.EarlyStop)
 		}
-		if c.OnEpoch == nil {
-			continue
-		}
-		switch err := c.OnEpoch(report); {
+		switch err := s.call(ctx, &report); {
 		case errors.Is(err, ErrStop):
 			return nil
 		case err != nil:
@@ -152,15 +72,18 @@ func (s *SimCLR) Fit(ctx context.Context, train, val Loader) error {
 	return nil
 }
 
-// fit is the state of one call of Fit.
+// fit is what one call of Fit works with.
 type fit struct {
 	*SimCLR
-	train    Loader
-	steps    int // an epoch
-	opt      optim.Optimizer
-	schedule optim.Schedule
-	tape     *autograd.Tape
-	done     int // steps, over all epochs
+	train      Loader
+	numBatches int // an epoch
+	group      int // batches a step
+	steps      int // an epoch
+	schedule   optim.Schedule
+	params     []*autograd.Param
+	tape       *autograd.Tape
+	done       int // steps, over all epochs
+	pending    int // batches since the last step
 }
 
 func (f *fit) epoch(ctx context.Context, epoch int) (Epoch, error) {
@@ -168,6 +91,7 @@ func (f *fit) epoch(ctx context.Context, epoch int) (Epoch, error) {
 	var total mean
 	start := time.Now()
 	waiting := start
+	f.done, f.pending = epoch*f.steps, 0
 	// Leaving the loop early is how a loader learns that the rest is not wanted.
 	for batch, err := range f.batches(ctx, f.train, epoch) {
 		if err == nil {
@@ -178,7 +102,10 @@ func (f *fit) epoch(ctx context.Context, epoch int) (Epoch, error) {
 		}
 		f.profile("next batch", waiting)
 		report.LR = f.schedule.At(f.done)
-		m, err := f.trainStep(batch, report.LR)
+		m, err := f.backward(batch, report.LR)
+		if err == nil && f.pending == f.group {
+			err = f.update(report.LR)
+		}
 		if err != nil {
 			return report, fmt.Errorf("epoch %d, batch %d: %w", epoch+1, total.n+1, err)
 		}
@@ -186,9 +113,9 @@ func (f *fit) epoch(ctx context.Context, epoch int) (Epoch, error) {
 		report.Images += batch[0].Dim(0)
 		report.Elapsed = time.Since(start)
 		if f.config.OnStep != nil {
-			f.config.OnStep(Step{epoch, report.Epochs, total.n - 1, f.steps, m, report.LR, report.Images, report.Elapsed})
+			f.config.OnStep(Step{epoch, report.Epochs, total.n - 1, f.numBatches, m, report.LR, report.Images, report.Elapsed})
 		}
-		if total.n == f.steps {
+		if total.n == f.numBatches {
 			break
 		}
 		waiting = time.Now()
@@ -196,12 +123,17 @@ func (f *fit) epoch(ctx context.Context, epoch int) (Epoch, error) {
 	if err := ctx.Err(); err != nil {
 		return report, err
 	}
+	if f.pending > 0 { // the last step of the epoch is of fewer batches
+		if err := f.update(report.LR); err != nil {
+			return report, fmt.Errorf("epoch %d, batch %d: %w", epoch+1, total.n, err)
+		}
+	}
 	report.Train = total.metrics()
 	return report, nil
 }
 
-// trainStep is one step of training: forward, backward, update.
-func (f *fit) trainStep(batch []*tensor.Tensor, lr float64) (Metrics, error) {
+// backward adds the gradient of a batch to those of the step.
+func (f *fit) backward(batch []*tensor.Tensor, lr float64) (Metrics, error) {
 	f.tape.Reset()
 	loss, err := f.TrainingStep(f.tape, batch, f.labels...)
 	if err != nil {
@@ -211,17 +143,41 @@ func (f *fit) trainStep(batch []*tensor.Tensor, lr float64) (Metrics, error) {
 	if math.IsNaN(m.Loss) || math.IsInf(m.Loss, 0) {
 		return m, fmt.Errorf("ssl: the loss is %v; look for NaN in the data, or lower the learning rate (%v)", m.Loss, lr)
 	}
-	f.opt.ZeroGrad()
+	if f.pending == 0 {
+		f.run.opt.ZeroGrad()
+	}
 	loss.Backward()
-	for _, g := range f.opt.Groups() {
+	f.pending++
+	return m, nil
+}
+
+// update makes a step of the optimiser with the mean of the gradients.
+func (f *fit) update(lr float64) error {
+	start := time.Now()
+	if f.pending > 1 {
+		for _, p := range f.params {
+			if g := p.Grad(); g != nil {
+				tensor.Scale(g, g, 1/float32(f.pending))
+			}
+		}
+	}
+	if limit := f.config.ClipGradNorm; limit > 0 {
+		if norm := optim.ClipGradNorm(f.params, limit); math.IsNaN(norm) || math.IsInf(norm, 0) {
+			return fmt.Errorf("ssl: the norm of the gradients is %v, which cannot be clipped; lower the learning rate (%v)", norm, lr)
+		}
+	}
+	for _, g := range f.run.opt.Groups() {
 		g.LR = lr
 	}
-	start := time.Now()
-	f.opt.Step()
+	f.run.opt.Step()
+	if f.run.ema != nil {
+		f.run.ema.Update()
+	}
 	f.profile("optimizer", start)
 	f.fitted = true
 	f.done++
-	return m, nil
+	f.pending = 0
+	return nil
 }
 
 // profile adds the time since start to the profile that was asked for.
@@ -248,27 +204,3 @@ func (s *SimCLR) validate(ctx context.Context, val Loader) (Metrics, error) {
 	}
 	return total.metrics(), ctx.Err()
 }
-
-// schedule returns the learning rate as a function of the finished steps.
-func (c *Config) schedule(stepsPerEpoch int) optim.Schedule {
-	switch {
-	case c.MaxEpochs == 0:
-		return optim.ConstantLR(c.LR)
-	case c.WarmupEpochs > 0:
-		// 1e-6 is where newer nidl starts.
-		return optim.WarmupCosine{
-			Start: min(1e-6, c.LR), Base: c.LR, Min: 0,
-			Warmup: c.WarmupEpochs * stepsPerEpoch, Total: c.MaxEpochs * stepsPerEpoch,
-		}
-	}
-	return perEpoch{optim.CosineAnnealingLR{Base: c.LR, EtaMin: c.LR / 50, TMax: c.MaxEpochs}, stepsPerEpoch}
-}
-
-// perEpoch is a schedule that counts epochs, as one that counts steps.
-type perEpoch struct {
-	epochs optim.Schedule
-	steps  int // an epoch
-}
-
-// At returns the rate of the epoch that the step is in.
-func (p perEpoch) At(step int) float64 { return p.epochs.At(step / p.steps) }

@@ -32,10 +32,10 @@ func (e endless) Batches(context.Context, int) iter.Seq2[[]*tensor.Tensor, error
 	}
 }
 
-// heapGrowth trains a small network for the given number of steps. It returns by
-// how many bytes the live heap grew between step 100 and the last one, and how
-// many objects were allocated meanwhile.
-func heapGrowth(t *testing.T, from ssl.Loader, steps int) (bytes, mallocs int64) {
+// heapGrowth trains a small network for the given number of steps, with changes to
+// its configuration. It returns by how many bytes the live heap grew between step
+// 100 and the last one, and how many objects were allocated meanwhile.
+func heapGrowth(t *testing.T, from ssl.Loader, steps int, changes ...func(*ssl.Config)) (bytes, mallocs int64) {
 	t.Helper()
 	var warm, end runtime.MemStats
 	done := 0
@@ -43,6 +43,9 @@ func heapGrowth(t *testing.T, from ssl.Loader, steps int) (bytes, mallocs int64)
 		encoder, err := nn.NewMLP(nn.DefaultMLP(12, 4), rand.New(rand.NewPCG(1, 1)))
 		check(err)
 		c.Encoder, c.HiddenDims = encoder, []int{4}
+		for _, change := range changes {
+			change(c)
+		}
 		c.Epochs = steps / from.Len()
 		c.OnStep = func(ssl.Step) {
 			switch done++; done {
@@ -93,6 +96,10 @@ func TestHeapIsFlat(t *testing.T) {
 			// The runtime itself allocates now and then, when a goroutine parks.
 			if mallocs > steps/100 {
 				t.Errorf("ready batches: %d allocations in %d steps", mallocs, steps)
+			}
+			bytes, mallocs = heapGrowth(t, endless{clusters(1, 8, 12)[0], steps}, steps, everything)
+			if bytes > slack || mallocs > steps/100 {
+				t.Errorf("every feature on: the live heap grew by %d bytes, with %d allocations, in %d steps", bytes, mallocs, steps)
 			}
 			// An epoch of a loader starts goroutines, and ends them.
 			if bytes, _ := heapGrowth(t, loader, steps); bytes > slack {

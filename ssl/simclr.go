@@ -52,6 +52,8 @@ type SimCLR struct {
 
 	config Config
 	fitted bool
+	run    *run // of the last Fit, or of LoadState
+	resume bool // the next Fit goes on with run
 
 	// Of the last step:
 	z      []autograd.Var // the projections, a view each
@@ -226,15 +228,32 @@ func Features(ctx context.Context, encoder Encoder, data Loader) (*tensor.Tensor
 	return tensor.FromSlice(all, len(all)/d, d), nil
 }
 
-// ConfigureOptimizers returns AdamW over the network's parameters, without decay
-// for those with one axis (biases, normalisation), and the schedule of the
-// learning rate: the pure function of the number of finished steps that the
-// configuration describes, for stepsPerEpoch steps an epoch.
+// ConfigureOptimizers returns the optimiser of the configuration over the
+// network's parameters, in the groups of optim.DecayGroups: those with one axis
+// (biases, normalisation) have no decay, and LARS does not adapt to them. With it
+// comes the schedule of the learning rate: the pure function of the number of
+// finished steps that the configuration describes, for stepsPerEpoch steps of the
+// optimiser an epoch.
 func (s *SimCLR) ConfigureOptimizers(stepsPerEpoch int) (optim.Optimizer, optim.Schedule, error) {
-	c := &s.config
-	opt, err := optim.NewAdamW(optim.DefaultAdamW(), optim.DecayGroups(s.Params(), c.LR, c.WeightDecay)...)
+	opt, err := s.newOptimizer()
 	if err != nil {
 		return nil, nil, err
 	}
-	return opt, c.schedule(stepsPerEpoch), nil
+	return opt, s.config.schedule(stepsPerEpoch), nil
+}
+
+func (s *SimCLR) newOptimizer() (optim.Optimizer, error) {
+	c := &s.config
+	groups := optim.DecayGroups(s.Params(), c.LR, c.WeightDecay)
+	if c.Optimizer == nil {
+		return optim.NewAdamW(optim.DefaultAdamW(), groups...)
+	}
+	opt, err := c.Optimizer(groups...)
+	if err != nil {
+		return nil, fmt.Errorf("ssl: Config.Optimizer: %w", err)
+	}
+	if opt == nil {
+		return nil, errors.New("ssl: Config.Optimizer returned neither an optimiser nor an error")
+	}
+	return opt, nil
 }

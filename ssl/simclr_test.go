@@ -3,6 +3,7 @@ package ssl_test
 import (
 	"context"
 	"errors"
+	"io"
 	"iter"
 	"math"
 	"math/rand/v2"
@@ -316,6 +317,16 @@ func TestConfigErrors(t *testing.T) {
 		{"epochs", func(c *ssl.Config) { c.Epochs = -3 }, "Epochs is -3"},
 		{"validation", func(c *ssl.Config) { c.ValidateEvery = -1 }, "ValidateEvery is -1"},
 		{"limit", func(c *ssl.Config) { c.LimitBatches = -1 }, "LimitBatches is -1"},
+		{"a nil callback", func(c *ssl.Config) { c.Callbacks = []ssl.Callback{ssl.LogJSON(io.Discard), nil} }, "Callbacks[1] is nil"},
+		{"accumulation", func(c *ssl.Config) { c.Accumulate = -1 }, "Accumulate is -1"},
+		{"clipping", func(c *ssl.Config) { c.ClipGradNorm = -1 }, "ClipGradNorm is -1"},
+		{"clipping at NaN", func(c *ssl.Config) { c.ClipGradNorm = math.NaN() }, "ClipGradNorm is NaN"},
+		{"clipping at Inf", func(c *ssl.Config) { c.ClipGradNorm = math.Inf(1) }, "ClipGradNorm is +Inf"},
+		{"average", func(c *ssl.Config) { c.EMA = 1 }, "EMA is 1; expected 0 (none) or a decay below 1"},
+		{"average NaN", func(c *ssl.Config) { c.EMA = math.NaN() }, "EMA is NaN"},
+		{"patience", func(c *ssl.Config) { c.EarlyStop.Patience = -1 }, "EarlyStop.Patience is -1"},
+		{"improvement", func(c *ssl.Config) { c.EarlyStop.MinImprovement = -1 }, "EarlyStop.MinImprovement is -1"},
+		{"patience without validation", func(c *ssl.Config) { c.EarlyStop.Patience, c.ValidateEvery = 2, 0 }, "ValidateEvery is 0; expected 1 or more, since EarlyStop"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			config := ssl.DefaultConfig(newEncoder(t, 1))

@@ -71,8 +71,9 @@ ssl/testdata/resnet.json: an object
 optim.json: an object
   problem       loss = sum(a * (p - target)^2) / 2, hence gradient a * (p - target), for two
                 parameters: weight [3, 4] (first group) and bias [3] (second group); start, a, target
-  cases         optimizer, its settings, one lr and weight_decay per group, and the trajectory:
-                the parameters after each of the listed steps
+  cases         optimizer (LARS is the class below, the others are PyTorch's), its settings, one lr
+                and weight_decay per group, and the trajectory: the parameters after each of the
+                listed steps; state: what the optimizer's state_dict holds in the end
   cosine        CosineAnnealingLR in its closed form: lr[t] at t = 0, 1, ...
   warmup_cosine linear warm-up, then cosine: lr[t] at t = 0, 1, ..., total
   clip          clip_grad_norm_: grads, max_norm, the norm it returns, the grads afterwards
@@ -657,6 +658,27 @@ def resnet_run():
 STEPS = [1, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50]
 
 
+class LARS(torch.optim.Optimizer):
+    """SimCLR's LARS with classic momentum (You et al. 2017), a plain loop over parameters in groups;
+    no_adaptation says of each group whether it is exempt from the trust ratio."""
+
+    def __init__(self, groups, lr, momentum, nesterov, trust_coefficient, no_adaptation):
+        super().__init__(groups, {"lr": lr, "weight_decay": 0.0})
+        self.momentum, self.nesterov, self.trust, self.exempt = momentum, nesterov, trust_coefficient, no_adaptation
+
+    @torch.no_grad()
+    def step(self):
+        for group, exempt in zip(self.param_groups, self.exempt):
+            for p in group["params"]:
+                grad = p.grad + group["weight_decay"] * p
+                w_norm, g_norm = p.norm(), grad.norm()
+                ratio = 1.0 if exempt or w_norm == 0 or g_norm == 0 else self.trust * w_norm / g_norm
+                scaled_lr = group["lr"] * ratio
+                v = self.momentum * self.state[p].get("momentum_buffer", torch.zeros_like(p)) + scaled_lr * grad
+                self.state[p]["momentum_buffer"] = v
+                p -= self.momentum * v + scaled_lr * grad if self.nesterov else v
+
+
 def optimizer_case(problem, name, make, lr=(0.01, 0.01), weight_decay=(0.0, 0.0), **settings):
     """50 steps on problem; make is a torch.optim class, settings its keyword arguments."""
     p = {k: problem[k]["start"].clone().requires_grad_() for k in ("weight", "bias")}
@@ -670,8 +692,9 @@ def optimizer_case(problem, name, make, lr=(0.01, 0.01), weight_decay=(0.0, 0.0)
         optimizer.step()
         if step in STEPS:
             trajectory.append({"step": step} | {k: v.detach().clone() for k, v in p.items()})
+    state = {k: {name: v for name, v in optimizer.state[p[k]].items() if v is not None} for k in p}
     return {"name": name, "optimizer": make.__name__, "lr": list(lr), "weight_decay": list(weight_decay),
-            **settings, "trajectory": trajectory}
+            **settings, "trajectory": trajectory, "state": state}
 
 
 def cosine_case(base, eta_min, t_max, count):
@@ -729,6 +752,12 @@ def optim():
         case("SGD, momentum and weight decay", o.SGD, weight_decay=decay, momentum=0.9, nesterov=False),
         case("SGD, Nesterov", o.SGD, momentum=0.9, nesterov=True),
         case("SGD, Nesterov and weight decay", o.SGD, weight_decay=decay, momentum=0.9, nesterov=True),
+        case("LARS", LARS, lr=(2.0, 0.01), weight_decay=decay, momentum=0.9, nesterov=False,
+             trust_coefficient=1e-3, no_adaptation=(False, True)),
+        case("LARS, Nesterov", LARS, lr=(2.0, 0.01), weight_decay=decay, momentum=0.9, nesterov=True,
+             trust_coefficient=1e-3, no_adaptation=(False, True)),
+        case("LARS, all adapt, no momentum", LARS, lr=(1.0, 0.5), weight_decay=(0.1, 0.02), momentum=0.0,
+             nesterov=False, trust_coefficient=0.02, no_adaptation=(False, False)),
     ]
     return {
         "problem": problem,

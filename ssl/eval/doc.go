@@ -63,6 +63,12 @@
 //		…
 //	}
 //
+// # While training
+//
+// [KNNEvery], [ProbeEvery] and [MetricsEvery] are callbacks for ssl.Config: they
+// look at the encoder as it is after an epoch, and record what they see among the
+// epoch's metrics.
+//
 // # Errors and numbers
 //
 // Features and labels are data: the classifiers and Neighbors return an error that
