@@ -18,7 +18,7 @@ func TestNoAllocations(t *testing.T) {
 	r := newRand(1)
 	b := nn.NewBatchNorm(hidden)
 	b.Bias = nil
-	head, err := nn.NewMLP(nn.MLPConfig{In: hidden, Widths: []int{hidden, classes}, Bias: true, BatchNorm: true, Activation: nn.ReLU}, r)
+	head, err := nn.NewMLP(nn.MLPConfig{In: hidden, Widths: []int{hidden, classes}, Bias: true, BatchNorm: true, Activation: "relu"}, r)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,15 +3,16 @@ package nn
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/seed-312a1f22/dyad/tensor"
 )
 
 // CNNConfig describes a plain convolutional network.
 type CNNConfig struct {
-	Rank     int   // spatial axes: 1 for signals, 2 for images, 3 for volumes
-	Channels int   // of the input
-	Widths   []int // channels of each layer; at least one
+	Rank     int   `json:"rank"`     // spatial axes: 1 for signals, 2 for images, 3 for volumes
+	Channels int   `json:"channels"` // of the input
+	Widths   []int `json:"widths"`   // channels of each layer; at least one
 }
 
 // DefaultCNN returns the configuration of a small network for images, with
@@ -31,7 +32,7 @@ func DefaultCNN3d(channels int) CNNConfig {
 // layer has stride 1, the others halve each spatial axis.
 type CNN struct {
 	Sequential
-	latentSize int
+	config CNNConfig
 }
 
 // NewCNN returns the network that c describes, or an error that names the field
@@ -48,7 +49,8 @@ func NewCNN(c CNNConfig, r *rand.Rand) (*CNN, error) {
 	case len(c.Widths) == 0:
 		return nil, fmt.Errorf("nn: CNNConfig.Widths is empty; a network has one layer or more")
 	}
-	n := &CNN{latentSize: c.Widths[len(c.Widths)-1]}
+	c.Widths = slices.Clone(c.Widths)
+	n := &CNN{config: c}
 	in, stride := c.Channels, 1
 	for i, width := range c.Widths {
 		if width < 1 {
@@ -63,4 +65,7 @@ func NewCNN(c CNNConfig, r *rand.Rand) (*CNN, error) {
 }
 
 // LatentSize returns the number of channels of the last layer.
-func (n *CNN) LatentSize() int { return n.latentSize }
+func (n *CNN) LatentSize() int { return n.config.Widths[len(n.config.Widths)-1] }
+
+// Config returns the configuration that NewCNN was given.
+func (n *CNN) Config() CNNConfig { return n.config }

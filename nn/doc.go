@@ -91,11 +91,22 @@
 //
 // The activation has a position, 2, but no state. The one entry of a state_dict
 // that is not here is num_batches_tracked, an integer counter that does not
-// change what a network computes; leave it out when bringing weights over.
+// change what a network computes; LoadState passes over it.
 //
-// LoadState takes all or nothing. A checkpoint that lacks a name, has one too
-// many, or has one in another shape is an error that lists every such name, and
-// the network stays as it was.
+// LoadState takes all or nothing, unless its [LoadConfig] says otherwise. A
+// checkpoint that lacks a name, has one too many, or has one in another shape is
+// an error that lists every such name, and the network stays as it was. Lenient
+// takes what fits, and the result, [Differences], lists the rest. Prefix finds a
+// network in the checkpoint of a larger one:
+//
+//	d, err := nn.LoadState(encoder, state, nn.LoadConfig{Prefix: "module.encoder.", Lenient: true})
+//
+// Files are the matter of package nn/safetensors, whose format PyTorch's users
+// have too; ssl.SaveEncoder writes one that also says how the network is built,
+// which is why the encoders here, [MLP], [LeNet], [CNN] and [ResNet], keep their
+// configuration:
+//
+//	err := safetensors.WriteFile("net.safetensors", nn.State(net), nil)
 //
 // An [EMA] keeps a moving average of that state while a network is trained, and
 // lends it to the network for an evaluation.

@@ -85,7 +85,10 @@ func (e *EMA) State() []Named {
 // terms of LoadState for the module.
 func (e *EMA) LoadState(state []Named) error {
 	e.outside("LoadState")
-	return e.With(func() error { return LoadState(e.module, state) })
+	return e.With(func() error {
+		_, err := LoadState(e.module, state, LoadConfig{})
+		return err
+	})
 }
 
 // outside panics within With, where the averages are not where they belong.

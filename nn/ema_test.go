@@ -58,7 +58,7 @@ func TestEMAWith(t *testing.T) {
 	m := newBlock(1)
 	ema := nn.NewEMA(m, 0.9)
 	averages := snapshot(m) // no update yet: the state of the beginning
-	if err := nn.LoadState(m, snapshot(newBlock(2))); err != nil {
+	if _, err := nn.LoadState(m, snapshot(newBlock(2)), nn.LoadConfig{}); err != nil {
 		t.Fatal(err)
 	}
 	values := snapshot(m)

@@ -26,8 +26,10 @@ var encoderCases = []struct {
 	new  func(r *rand.Rand) (encoder, error)
 	x    []int
 }{
-	{"LeNet", func(r *rand.Rand) (encoder, error) { return nn.NewLeNet(1, 28, 28, 32, r) }, []int{3, 1, 28, 28}},
-	{"LeNet, colour", func(r *rand.Rand) (encoder, error) { return nn.NewLeNet(3, 13, 20, 7, r) }, []int{2, 3, 13, 20}},
+	{"LeNet", func(r *rand.Rand) (encoder, error) { return nn.NewLeNet(nn.DefaultLeNet(1, 28, 28), r) }, []int{3, 1, 28, 28}},
+	{"LeNet, colour", func(r *rand.Rand) (encoder, error) {
+		return nn.NewLeNet(nn.LeNetConfig{Channels: 3, Height: 13, Width: 20, LatentSize: 7}, r)
+	}, []int{2, 3, 13, 20}},
 	{"CNN", func(r *rand.Rand) (encoder, error) {
 		return nn.NewCNN(nn.CNNConfig{Rank: 2, Channels: 1, Widths: []int{4, 8, 6}}, r)
 	}, []int{3, 1, 9, 8}},
@@ -162,8 +164,12 @@ func TestEncoderErrors(t *testing.T) {
 		want string
 		new  func() error
 	}{
-		{"LeNet: images of 11×28 pixels; they need 12×12", func() error { _, err := nn.NewLeNet(1, 11, 28, 32, r); return err }},
-		{"LeNet: 0 channels", func() error { _, err := nn.NewLeNet(0, 28, 28, 32, r); return err }},
+		{"LeNetConfig.Height and Width are 11×28; an image has 12×12", func() error { _, err := nn.NewLeNet(nn.DefaultLeNet(1, 11, 28), r); return err }},
+		{"LeNetConfig.Channels is 0", func() error { _, err := nn.NewLeNet(nn.DefaultLeNet(0, 28, 28), r); return err }},
+		{"LeNetConfig.LatentSize is 0", func() error {
+			_, err := nn.NewLeNet(nn.LeNetConfig{Channels: 1, Height: 28, Width: 28}, r)
+			return err
+		}},
 		{"CNNConfig.Rank is 4", func() error { _, err := nn.NewCNN(nn.CNNConfig{Rank: 4, Channels: 1, Widths: []int{1}}, r); return err }},
 		{"CNNConfig.Channels is 0", func() error { _, err := nn.NewCNN(nn.DefaultCNN(0), r); return err }},
 		{"CNNConfig.Widths is empty", func() error { _, err := nn.NewCNN(nn.CNNConfig{Rank: 2, Channels: 1}, r); return err }},

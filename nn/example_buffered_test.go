@@ -29,7 +29,7 @@ func (s *Standardize) Buffers() []nn.Named {
 func ExampleBuffered() {
 	measured := &Standardize{tensor.FromSlice([]float32{10, 20}, 2), tensor.FromSlice([]float32{1, 4}, 2)}
 	fresh := &Standardize{tensor.New(2), tensor.New(2)}
-	if err := nn.LoadState(nn.Sequential{fresh}, nn.State(nn.Sequential{measured})); err != nil {
+	if _, err := nn.LoadState(nn.Sequential{fresh}, nn.State(nn.Sequential{measured}), nn.LoadConfig{}); err != nil {
 		fmt.Println(err)
 		return
 	}

@@ -25,7 +25,7 @@ func ExampleMaxPool() {
 }
 
 func ExampleLeNet() {
-	net, err := nn.NewLeNet(1, 28, 28, 32, rand.New(rand.NewPCG(1, 0)))
+	net, err := nn.NewLeNet(nn.DefaultLeNet(1, 28, 28), rand.New(rand.NewPCG(1, 0)))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -33,6 +33,19 @@ func ExampleLeNet() {
 	features := net.Forward(autograd.NewEval().Const(tensor.New(5, 1, 28, 28)), nn.Eval)
 	fmt.Println(features.Shape(), nn.NumParams(net), "parameters")
 	// Output: [5 32] 63576 parameters
+}
+
+// Nearly LeNet-5's ten outputs, for images in colour.
+func ExampleLeNetConfig() {
+	config := nn.DefaultLeNet(3, 32, 32)
+	config.LatentSize = 10
+	net, err := nn.NewLeNet(config, rand.New(rand.NewPCG(1, 0)))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(net.LatentSize(), net.Config() == config)
+	// Output: 10 true
 }
 
 // A network for volumes: the same layers with another rank.

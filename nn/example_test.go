@@ -180,7 +180,7 @@ func ExampleMLPConfig() {
 	r := rand.New(rand.NewPCG(1, 0))
 	c := nn.DefaultMLP(784, 512, 256)
 	c.BatchNorm = true
-	c.Activation = nn.GELU
+	c.Activation = "gelu"
 	net, err := nn.NewMLP(c, r)
 	fmt.Println(len(net.Sequential), "modules, error", err)
 
@@ -217,14 +217,53 @@ func ExampleLoadState() {
 	pretrained := nn.NewLinear(2, 1, true, rand.New(rand.NewPCG(1, 0)))
 	l := nn.NewLinear(2, 1, true, rand.New(rand.NewPCG(2, 0)))
 
-	fmt.Println(nn.LoadState(l, nn.State(pretrained)))
+	_, err := nn.LoadState(l, nn.State(pretrained), nn.LoadConfig{})
+	fmt.Println(err)
 	fmt.Println(slices.Equal(l.Weight.Value().Data(), pretrained.Weight.Value().Data()))
 
-	fmt.Println(nn.LoadState(l, []nn.Named{{Name: "weight", Tensor: tensor.New(1, 3)}}))
+	_, err = nn.LoadState(l, []nn.Named{{Name: "weight", Tensor: tensor.New(1, 3)}}, nn.LoadConfig{})
+	fmt.Println(err)
 	// Output:
 	// <nil>
 	// true
 	// nn: LoadState: "bias" is missing; "weight" has shape [1 3] instead of [1 2]
+}
+
+// The encoder out of a checkpoint of a whole model.
+func ExampleLoadConfig() {
+	checkpoint := []nn.Named{
+		{Name: "module.encoder.weight", Tensor: tensor.FromSlice([]float32{3, 4}, 1, 2)},
+		{Name: "module.encoder.bias", Tensor: tensor.FromSlice([]float32{5}, 1)},
+		{Name: "module.head.weight", Tensor: tensor.New(8, 1)},
+	}
+	l := nn.NewLinear(2, 1, true, rand.New(rand.NewPCG(1, 0)))
+	_, err := nn.LoadState(l, checkpoint, nn.LoadConfig{Prefix: "module.encoder."})
+	fmt.Println(l.Weight.Value().Data(), l.Bias.Value().Data(), err)
+	// Output: [3 4] [5] <nil>
+}
+
+// A pretrained network under a new last layer of another width.
+func ExampleDifferences() {
+	r := rand.New(rand.NewPCG(1, 0))
+	pretrained := nn.Sequential{nn.NewLinear(4, 8, true, r), nn.ReLU(), nn.NewLinear(8, 1000, true, r)}
+	net := nn.Sequential{nn.NewLinear(4, 8, true, r), nn.ReLU(), nn.NewLinear(8, 10, false, r)}
+	d, err := nn.LoadState(net, nn.State(pretrained), nn.LoadConfig{Lenient: true})
+	fmt.Println(d, err)
+	fmt.Println(d.Empty(), d.Missing, d.Unexpected)
+	for _, m := range d.Misshaped {
+		fmt.Println(m.Name, m.Got, m.Want)
+	}
+	// Output:
+	// "2.bias" is unexpected; "2.weight" has shape [1000 8] instead of [10 8] <nil>
+	// false [] [2.bias]
+	// 2.weight [1000 8] [10 8]
+}
+
+func ExampleMisshape() {
+	fmt.Println(nn.Differences{Misshaped: []nn.Misshape{
+		{Name: "weight", Got: tensor.MakeShape(3, 2), Want: tensor.MakeShape(2, 3)},
+	}})
+	// Output: "weight" has shape [3 2] instead of [2 3]
 }
 
 func ExampleKaimingNormal() {

@@ -164,7 +164,7 @@ func TestMLPGolden(t *testing.T) {
 	for name, x := range g.State {
 		state = append(state, nn.Named{Name: name, Tensor: x.tensor()})
 	}
-	if err := nn.LoadState(net, state); err != nil {
+	if _, err := nn.LoadState(net, state, nn.LoadConfig{}); err != nil {
 		t.Fatal(err)
 	}
 

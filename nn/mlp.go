@@ -2,32 +2,49 @@ package nn
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
+	"strings"
 
 	"github.com/seed-312a1f22/dyad/autograd"
 )
 
 // MLPConfig describes a multilayer perceptron.
 type MLPConfig struct {
-	In           int           // width of the input
-	Widths       []int         // width of each layer; at least one
-	Bias         bool          // of the Linear layers
-	BatchNorm    bool          // behind each Linear layer, before the activation
-	Activation   func() Module // makes the activation of each layer; nil for none
-	ActivateLast bool          // the last layer has BatchNorm and activation too
+	In           int    `json:"in"`            // width of the input
+	Widths       []int  `json:"widths"`        // width of each layer; at least one
+	Bias         bool   `json:"bias"`          // of the Linear layers
+	BatchNorm    bool   `json:"batch_norm"`    // behind each Linear layer, before the activation
+	Activation   string `json:"activation"`    // of each layer, a name of Activations; "" for none
+	ActivateLast bool   `json:"activate_last"` // the last layer has BatchNorm and activation too
 }
+
+// activations are those that a configuration, which may be in a file, names.
+var activations = map[string]func() Module{
+	"relu":       ReLU,
+	"leaky_relu": func() Module { return LeakyReLU(0.01) },
+	"gelu":       GELU,
+	"tanh":       Tanh,
+	"sigmoid":    Sigmoid,
+	"softplus":   Softplus,
+}
+
+// Activations returns the names that an activation has in a configuration,
+// sorted: PyTorch's, in lower case. "leaky_relu" is that of slope 0.01.
+func Activations() []string { return slices.Sorted(maps.Keys(activations)) }
 
 // DefaultMLP returns the configuration of a plain MLP: biases, no BatchNorm, ReLU
 // behind every layer but the last.
 func DefaultMLP(in int, widths ...int) MLPConfig {
-	return MLPConfig{In: in, Widths: widths, Bias: true, Activation: ReLU}
+	return MLPConfig{In: in, Widths: widths, Bias: true, Activation: "relu"}
 }
 
 // MLP is a multilayer perceptron: Linear, BatchNorm if asked for, activation,
 // and again. An input of more than two axes is flattened to [N, In].
 type MLP struct {
 	Sequential
-	latentSize int
+	config MLPConfig
 }
 
 // NewMLP returns the network that c describes, or an error that names the field
@@ -44,8 +61,13 @@ func NewMLP(c MLPConfig, r *rand.Rand) (*MLP, error) {
 			return nil, fmt.Errorf("nn: MLPConfig.Widths[%d] is %d; a layer has a width of 1 or more", i, width)
 		}
 	}
+	activation, known := activations[c.Activation]
+	if !known && c.Activation != "" {
+		return nil, fmt.Errorf("nn: MLPConfig.Activation is %q; it is empty or one of %s", c.Activation, strings.Join(Activations(), ", "))
+	}
 	last := len(c.Widths) - 1
-	m := &MLP{latentSize: c.Widths[last]}
+	c.Widths = slices.Clone(c.Widths)
+	m := &MLP{config: c}
 	in := c.In
 	for i, width := range c.Widths {
 		m.Sequential = append(m.Sequential, NewLinear(in, width, c.Bias, r))
@@ -56,8 +78,8 @@ func NewMLP(c MLPConfig, r *rand.Rand) (*MLP, error) {
 		if c.BatchNorm {
 			m.Sequential = append(m.Sequential, NewBatchNorm(width))
 		}
-		if c.Activation != nil {
-			m.Sequential = append(m.Sequential, c.Activation())
+		if activation != nil {
+			m.Sequential = append(m.Sequential, activation())
 		}
 	}
 	return m, nil
@@ -70,4 +92,7 @@ func (m *MLP) Forward(x autograd.Var, mode Mode) autograd.Var {
 }
 
 // LatentSize returns the width of the last layer.
-func (m *MLP) LatentSize() int { return m.latentSize }
+func (m *MLP) LatentSize() int { return m.config.Widths[len(m.config.Widths)-1] }
+
+// Config returns the configuration that NewMLP was given.
+func (m *MLP) Config() MLPConfig { return m.config }

@@ -1,6 +1,7 @@
 package nn_test
 
 import (
+	"math"
 	"slices"
 	"sync"
 	"testing"
@@ -73,7 +74,7 @@ func TestNewMLP(t *testing.T) {
 		{"default", func(*nn.MLPConfig) {}, []string{"0.weight", "0.bias", "2.weight", "2.bias"}, 6*5 + 5 + 5*3 + 3},
 		{"one layer", func(c *nn.MLPConfig) { c.Widths = []int{3} }, []string{"0.weight", "0.bias"}, 6*3 + 3},
 		{"no bias", func(c *nn.MLPConfig) { c.Bias = false }, []string{"0.weight", "2.weight"}, 6*5 + 5*3},
-		{"no activation", func(c *nn.MLPConfig) { c.Activation = nil }, []string{"0.weight", "0.bias", "1.weight", "1.bias"}, 6*5 + 5 + 5*3 + 3},
+		{"no activation", func(c *nn.MLPConfig) { c.Activation = "" }, []string{"0.weight", "0.bias", "1.weight", "1.bias"}, 6*5 + 5 + 5*3 + 3},
 		{"BatchNorm", func(c *nn.MLPConfig) { c.BatchNorm = true }, []string{
 			"0.weight", "0.bias", "1.weight", "1.bias", "1.running_mean", "1.running_var", "3.weight", "3.bias",
 		}, 6*5 + 5 + 2*5 + 5*3 + 3},
@@ -121,6 +122,7 @@ func TestNewMLPErrors(t *testing.T) {
 		{"negative input", nn.DefaultMLP(-3, 5), "nn: MLPConfig.In is -3; an input has a width of 1 or more"},
 		{"no layers", nn.DefaultMLP(6), "nn: MLPConfig.Widths is empty; a network has one layer or more"},
 		{"width 0", nn.DefaultMLP(6, 5, 0), "nn: MLPConfig.Widths[1] is 0; a layer has a width of 1 or more"},
+		{"activation", nn.MLPConfig{In: 1, Widths: []int{1}, Activation: "ReLU"}, `nn: MLPConfig.Activation is "ReLU"; it is empty or one of gelu, leaky_relu, relu, sigmoid, softplus, tanh`},
 		{"negative width", nn.DefaultMLP(6, -5, 3), "nn: MLPConfig.Widths[0] is -5; a layer has a width of 1 or more"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -129,6 +131,36 @@ func TestNewMLPErrors(t *testing.T) {
 				t.Errorf("got %v and error %v, want %q", m, err, c.want)
 			}
 		})
+	}
+}
+
+// TestMLPActivations holds each activation that a configuration can name against its
+// formula.
+func TestMLPActivations(t *testing.T) {
+	formulas := map[string]func(x float64) float64{
+		"":           func(x float64) float64 { return x },
+		"relu":       func(x float64) float64 { return max(x, 0) },
+		"leaky_relu": func(x float64) float64 { return max(x, 0) + 0.01*min(x, 0) },
+		"gelu":       func(x float64) float64 { return x * (1 + math.Erf(x/math.Sqrt2)) / 2 },
+		"tanh":       math.Tanh,
+		"sigmoid":    func(x float64) float64 { return 1 / (1 + math.Exp(-x)) },
+		"softplus":   func(x float64) float64 { return math.Log1p(math.Exp(x)) },
+	}
+	if got := len(nn.Activations()); got != len(formulas)-1 {
+		t.Errorf("%d activations have names, %d are tested", got, len(formulas)-1)
+	}
+	for name, f := range formulas {
+		m, err := nn.NewMLP(nn.MLPConfig{In: 1, Widths: []int{1}, Activation: name, ActivateLast: true}, newRand(1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		nn.Constant(m.Params()[0], 1)
+		x := tensor.FromSlice([]float32{-2, -0.5, 0, 0.25, 3}, 5, 1)
+		for i, y := range forward(m, x, nn.Eval).Data() {
+			if want := f(float64(x.Data()[i])); !(math.Abs(float64(y)-want) <= 1e-6) {
+				t.Errorf("%q of %v is %v, want %v", name, x.Data()[i], y, want)
+			}
+		}
 	}
 }
 

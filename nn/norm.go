@@ -67,7 +67,7 @@ func (b *BatchNorm) Params() []*autograd.Param { return present(b.Weight, b.Bias
 // Buffers returns the running statistics. PyTorch's num_batches_tracked, which
 // serves a kind of momentum that this layer does not have, is not among them.
 func (b *BatchNorm) Buffers() []Named {
-	return []Named{{"running_mean", b.Stats.RunningMean}, {"running_var", b.Stats.RunningVar}}
+	return []Named{{Name: "running_mean", Tensor: b.Stats.RunningMean}, {Name: "running_var", Tensor: b.Stats.RunningVar}}
 }
 
 // LayerNorm normalises each row along the last axis to mean 0 and variance 1 and

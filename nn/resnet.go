@@ -12,19 +12,19 @@ import (
 
 // ResNetConfig describes a residual network of basic blocks.
 type ResNetConfig struct {
-	Channels int    // of the images
-	Width    int    // channels of the stem and of the first stage; each stage doubles them
-	Blocks   [4]int // of each stage
+	Channels int    `json:"channels"` // of the images
+	Width    int    `json:"width"`    // channels of the stem and of the first stage; each stage doubles them
+	Blocks   [4]int `json:"blocks"`   // of each stage
 
 	// Winograd computes the convolutions of stride 1 in half the time, with a little
 	// more rounding: see tensor.ConvOpts.
-	Winograd bool
+	Winograd bool `json:"winograd"`
 
 	// SmallImages is for images of up to 32 pixels: a stem of kernel 3 and stride 1
 	// (Chen et al., 2020, appendix B.9). The other stem, ImageNet's, has kernel 7
 	// and stride 2 and a max-pooling behind it: what follows has a sixteenth of the
 	// pixels.
-	SmallImages bool
+	SmallImages bool `json:"small_images"`
 }
 
 // DefaultResNet18 returns the configuration of ResNet-18 for images of the given
@@ -117,6 +117,9 @@ func (n *ResNet) Children() []Child {
 
 // LatentSize returns the number of channels of the last stage, 512 for ResNet-18.
 func (n *ResNet) LatentSize() int { return 8 * n.config.Width }
+
+// Config returns the configuration that NewResNet was given.
+func (n *ResNet) Config() ResNetConfig { return n.config }
 
 // basicBlock is relu(x + bn2(conv2(relu(bn1(conv1(x)))))), where x goes through
 // downsample when its shape changes.

@@ -2,8 +2,6 @@ package nn
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/seed-312a1f22/dyad/autograd"
 	"github.com/seed-312a1f22/dyad/tensor"
@@ -36,10 +34,7 @@ type Buffered interface {
 }
 
 // Named is a tensor of a module's state: the tensor itself, not a copy.
-type Named struct {
-	Name   string
-	Tensor *tensor.Tensor
-}
+type Named = tensor.Named
 
 // State returns everything that a checkpoint of m has to hold, parameters and
 // buffers, in the order and under the names that PyTorch's state_dict has for
@@ -55,51 +50,6 @@ func State(m Module) []Named {
 		state[i] = e.Named
 	}
 	return state
-}
-
-// LoadState copies values into the state of m, by name and in any order. Every
-// name of State(m) must be there exactly once, with the right shape, and no
-// other: otherwise nothing is changed, and the error lists what is missing, what
-// is unexpected, what is there twice and what has another shape.
-func LoadState(m Module, state []Named) error {
-	entries := stateOf(m)
-	given := make(map[string]*tensor.Tensor, len(state))
-	var wrong []string
-	complain := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
-
-	for _, s := range state {
-		if _, twice := given[s.Name]; twice {
-			complain("%q is there twice", s.Name)
-		}
-		given[s.Name] = s.Tensor
-	}
-	known := make(map[string]bool, len(entries))
-	for _, e := range entries {
-		known[e.Name] = true
-		switch x := given[e.Name]; {
-		case x == nil:
-			complain("%q is missing", e.Name)
-		case x.Shape() != e.Tensor.Shape():
-			complain("%q has shape %v instead of %v", e.Name, x.Shape(), e.Tensor.Shape())
-		}
-	}
-	for name := range given {
-		if !known[name] {
-			complain("%q is unexpected", name)
-		}
-	}
-	if len(wrong) > 0 {
-		slices.Sort(wrong)
-		return fmt.Errorf("nn: LoadState: %s", strings.Join(wrong, "; "))
-	}
-	for _, e := range entries {
-		dst := e.Tensor
-		if e.param != nil {
-			dst = e.param.Mutate()
-		}
-		tensor.Copy(dst, given[e.Name])
-	}
-	return nil
 }
 
 // entry is a tensor of a module's state and, if it is one, the parameter.
@@ -137,12 +87,12 @@ func appendState(entries []entry, m Module, prefix string) []entry {
 	}
 	for _, p := range m.Params() {
 		if !inside[p] {
-			entries = append(entries, entry{Named{prefix + p.Name(), p.Value()}, p})
+			entries = append(entries, entry{Named{Name: prefix + p.Name(), Tensor: p.Value()}, p})
 		}
 	}
 	if b, ok := m.(Buffered); ok {
 		for _, n := range b.Buffers() {
-			entries = append(entries, entry{Named{prefix + n.Name, n.Tensor}, nil})
+			entries = append(entries, entry{Named{Name: prefix + n.Name, Tensor: n.Tensor}, nil})
 		}
 	}
 	for _, c := range children {

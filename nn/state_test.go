@@ -1,7 +1,6 @@
 package nn_test
 
 import (
-	"errors"
 	"slices"
 	"testing"
 
@@ -100,7 +99,7 @@ func TestStateNames(t *testing.T) {
 			if got := nn.NumParams(c.m); got != c.params {
 				t.Errorf("%d values are learned, want %d", got, c.params)
 			}
-			if err := nn.LoadState(c.m, snapshot(c.m)); err != nil {
+			if _, err := nn.LoadState(c.m, snapshot(c.m), nn.LoadConfig{}); err != nil {
 				t.Errorf("the state does not fit its own module: %v", err)
 			}
 		})
@@ -125,95 +124,4 @@ func TestStateWithEqualNamesPanics(t *testing.T) {
 		}
 	}()
 	nn.State(m)
-}
-
-func TestLoadStateRoundTrip(t *testing.T) {
-	from, to := newBlock(1), newBlock(2)
-	forward(from, normal(1, 5, 3), nn.Train) // so that the running statistics have moved
-	nn.Constant(from.temperature, 0.5)
-	tensor.Fill(from.steps, 7)
-
-	x := normal(2, 5, 3)
-	want := forward(from, x, nn.Eval)
-	if got := forward(to, x, nn.Eval); slices.Equal(got.Data(), want.Data()) {
-		t.Fatal("the networks are equal before loading")
-	}
-	state := snapshot(from)
-	slices.Reverse(state) // the order of a checkpoint does not matter
-	if err := nn.LoadState(to, state); err != nil {
-		t.Fatal(err)
-	}
-	if got := forward(to, x, nn.Eval); !slices.Equal(got.Data(), want.Data()) {
-		t.Errorf("the result is %v after loading, want %v", got.Data(), want.Data())
-	}
-	for _, given := range state {
-		tensor.Fill(given.Tensor, 99) // it was copied, so this changes nothing
-	}
-	if !equalStates(nn.State(to), nn.State(from)) {
-		t.Error("the states differ after loading")
-	}
-}
-
-func TestLoadStateOfItself(t *testing.T) {
-	m := newBlock(1)
-	before := snapshot(m)
-	if err := nn.LoadState(m, nn.State(m)); err != nil {
-		t.Fatal(err)
-	}
-	if !equalStates(nn.State(m), before) {
-		t.Error("the state has changed")
-	}
-}
-
-func TestLoadStateErrors(t *testing.T) {
-	named := func(name string, dims ...int) nn.Named { return nn.Named{Name: name, Tensor: tensor.New(dims...)} }
-	good := []nn.Named{
-		named("0.weight", 4, 3), named("0.bias", 4),
-		named("1.weight", 4), named("1.bias", 4), named("1.running_mean", 4), named("1.running_var", 4),
-	}
-	// with returns the good state without the last n of it, and with more.
-	with := func(n int, more ...nn.Named) []nn.Named { return slices.Concat(good[:len(good)-n], more) }
-
-	for _, c := range []struct {
-		name  string
-		state []nn.Named
-		want  string
-	}{
-		{"missing", with(1), `nn: LoadState: "1.running_var" is missing`},
-		{"nil tensor", with(1, nn.Named{Name: "1.running_var"}), `nn: LoadState: "1.running_var" is missing`},
-		{"unexpected", with(0, named("2.weight", 4)), `nn: LoadState: "2.weight" is unexpected`},
-		{"unexpected nil", with(0, nn.Named{Name: "2.weight"}), `nn: LoadState: "2.weight" is unexpected`},
-		{"PyTorch's counter", with(0, named("1.num_batches_tracked")), `nn: LoadState: "1.num_batches_tracked" is unexpected`},
-		{"twice", with(0, named("1.bias", 4)), `nn: LoadState: "1.bias" is there twice`},
-		{"wrong shape", with(1, named("1.running_var", 5)), `nn: LoadState: "1.running_var" has shape [5] instead of [4]`},
-		{"wrong rank, same size", with(1, named("1.running_var", 2, 2)), `nn: LoadState: "1.running_var" has shape [2 2] instead of [4]`},
-		{"all at once", with(2, named("1.running_mean", 3), named("0.bias", 4), named("x", 1)),
-			`nn: LoadState: "0.bias" is there twice; "1.running_mean" has shape [3] instead of [4]; "1.running_var" is missing; "x" is unexpected`},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			m := nn.Sequential{nn.NewLinear(3, 4, true, newRand(1)), nn.NewBatchNorm(4)}
-			before := snapshot(m)
-			err := nn.LoadState(m, c.state)
-			if err == nil || err.Error() != c.want {
-				t.Errorf("got error %v, want %s", err, c.want)
-			}
-			if !equalStates(nn.State(m), before) {
-				t.Error("the state has changed")
-			}
-		})
-	}
-}
-
-// TestLoadStateMarksAsChanged: a Backward of a pass from before must not mix the
-// loaded values with the former ones.
-func TestLoadStateMarksAsChanged(t *testing.T) {
-	l := nn.NewLinear(3, 1, true, newRand(1))
-	loss := l.Forward(autograd.NewTape().Const(tensor.New(1, 3)), nn.Train)
-	if err := nn.LoadState(l, snapshot(l)); err != nil {
-		t.Fatal(err)
-	}
-	var changed *autograd.ChangedError
-	if err := caught(t, loss.Backward); !errors.As(err, &changed) {
-		t.Errorf("Backward panicked with %v, want a *ChangedError", err)
-	}
 }

@@ -16,9 +16,9 @@ const (
 
 // BuildConfig describes the network of Build.
 type BuildConfig struct {
-	EncoderDim    int // width of the input; must be given
-	HiddenSize    int // width of the representation
-	ProjectionDim int // width of the projection
+	EncoderDim    int `json:"encoder_dim"`    // width of the input; must be given
+	HiddenSize    int `json:"hidden_size"`    // width of the representation
+	ProjectionDim int `json:"projection_dim"` // width of the projection
 }
 
 // DefaultBuild returns the defaults for an input of the given width: hidden size
@@ -36,6 +36,24 @@ func (c BuildConfig) OutputSize() int { return c.ProjectionDim }
 // alone, which edifice does not give, is Network.Encoder. The error names the
 // field that makes no sense.
 func Build(c BuildConfig, r *rand.Rand) (*Network, error) {
+	encoder, err := newBuilt(c, r)
+	if err != nil {
+		return nil, err
+	}
+	h := c.HiddenSize
+	return &Network{
+		Encoder: encoder,
+		Head:    nn.Sequential{glorot(h, h, r), nn.ReLU(), glorot(h, c.ProjectionDim, r)},
+	}, nil
+}
+
+// built is the encoder of Build.
+type built struct {
+	nn.Sequential
+	config BuildConfig
+}
+
+func newBuilt(c BuildConfig, r *rand.Rand) (*built, error) {
 	for _, f := range []struct {
 		name string
 		dim  int
@@ -45,14 +63,14 @@ func Build(c BuildConfig, r *rand.Rand) (*Network, error) {
 		}
 	}
 	h := c.HiddenSize
-	return &Network{
-		Encoder: &sized{nn.Sequential{
-			glorot(c.EncoderDim, h, r), nn.ReLU(), nn.NewLayerNorm(h),
-			glorot(h, h, r), nn.ReLU(), nn.NewLayerNorm(h),
-		}, h},
-		Head: nn.Sequential{glorot(h, h, r), nn.ReLU(), glorot(h, c.ProjectionDim, r)},
-	}, nil
+	return &built{nn.Sequential{
+		glorot(c.EncoderDim, h, r), nn.ReLU(), nn.NewLayerNorm(h),
+		glorot(h, h, r), nn.ReLU(), nn.NewLayerNorm(h),
+	}, c}, nil
 }
+
+func (b *built) LatentSize() int     { return b.config.HiddenSize }
+func (b *built) Config() BuildConfig { return b.config }
 
 func glorot(in, out int, r *rand.Rand) *nn.Linear {
 	l := nn.NewLinear(in, out, true, r)
@@ -60,11 +78,3 @@ func glorot(in, out int, r *rand.Rand) *nn.Linear {
 	nn.Constant(l.Bias, 0)
 	return l
 }
-
-// sized makes a Sequential an Encoder.
-type sized struct {
-	nn.Sequential
-	latentSize int
-}
-
-func (s *sized) LatentSize() int { return s.latentSize }

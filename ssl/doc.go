@@ -61,6 +61,25 @@
 // view, views of different shapes, a temperature of 0. A context that is done ends
 // Fit between two batches.
 //
+// # Keeping what was learned
+//
+// [SaveEncoder] writes the encoder to one file, weights and [Architecture], and
+// [OpenEncoder] makes it again from that file alone, with the same features to the
+// last bit. The file is in the safetensors format (package nn/safetensors) under
+// PyTorch's names, so PyTorch can load it too:
+//
+//	err := ssl.SaveEncoder("encoder.safetensors", encoder, map[string]string{"epochs": "10"})
+//	encoder, metadata, err := ssl.OpenEncoder("encoder.safetensors")
+//
+// The other way, a file that PyTorch wrote says nothing of the architecture: make
+// the network, here torchvision's ResNet-18 inside a larger model, and load the
+// weights into it.
+//
+//	encoder, err := nn.NewResNet(nn.DefaultResNet18(3, 224), r)
+//	f, err := safetensors.Open("model.safetensors")
+//	state, err := f.All()
+//	_, err = nn.LoadState(encoder, state, nn.LoadConfig{Prefix: "backbone."})
+//
 // # What the numbers mean
 //
 // A network that maps everything to one point has the loss [Chance], ln(2N−1) for

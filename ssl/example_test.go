@@ -2,8 +2,12 @@ package ssl_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
 	"sync"
 
 	"github.com/seed-312a1f22/dyad/autograd"
@@ -160,6 +164,45 @@ func ExampleBuild() {
 	z := net.Forward(autograd.NewEval().Const(tensor.New(4, 287)), nn.Eval)
 	fmt.Println(z.Shape(), config.OutputSize(), nn.NumParams(net))
 	// Output: [4 128] 128 239232
+}
+
+func ExampleSaveEncoder() {
+	dir, err := os.MkdirTemp("", "")
+	check(err)
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "encoder.safetensors")
+
+	encoder, err := nn.NewMLP(nn.DefaultMLP(12, 32, 16), rand.New(rand.NewPCG(1, 0)))
+	check(err)
+	check(ssl.SaveEncoder(path, encoder, map[string]string{"epochs": "10"}))
+
+	again, metadata, err := ssl.OpenEncoder(path)
+	check(err)
+	fmt.Println(again.LatentSize(), "features after", metadata["epochs"], "epochs")
+	fmt.Println(slices.Equal(again.Params()[0].Value().Data(), encoder.Params()[0].Value().Data()))
+	// Output:
+	// 16 features after 10 epochs
+	// true
+}
+
+// A smaller variant of an encoder that fits the samples.
+func ExampleArchitecture() {
+	volume := tensor.MakeShape(1, 12, 14, 12)
+	a, err := ssl.DefaultArchitecture("cnn", volume)
+	check(err)
+	config := a.Config.(nn.CNNConfig)
+	config.Widths = []int{8, 16}
+	a.Config = config
+
+	text, err := json.Marshal(a)
+	check(err)
+	fmt.Println(string(text))
+	encoder, err := a.New(rand.New(rand.NewPCG(1, 0)))
+	check(err)
+	fmt.Println(encoder.LatentSize())
+	// Output:
+	// {"architecture":"cnn","config":{"rank":3,"channels":1,"widths":[8,16]}}
+	// 16
 }
 
 func ExampleAllGatherAndFlatten() {

@@ -255,7 +255,7 @@ func TestEMA(t *testing.T) {
 	if !slices.Equal(transform(model).Data(), transform(plain).Data()) {
 		t.Error("after With, the features are not those of the weights")
 	}
-	if err := nn.LoadState(plain, model.EMA().State()); err != nil {
+	if _, err := nn.LoadState(plain, model.EMA().State(), nn.LoadConfig{}); err != nil {
 		t.Fatal(err)
 	}
 	if !slices.Equal(averaged.Data(), transform(plain).Data()) {

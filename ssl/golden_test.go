@@ -142,7 +142,7 @@ func TestRunGolden(t *testing.T) {
 			for name, a := range golden.State {
 				state = append(state, nn.Named{Name: name, Tensor: a.tensor()})
 			}
-			if err := nn.LoadState(model, state); err != nil {
+			if _, err := nn.LoadState(model, state, nn.LoadConfig{}); err != nil {
 				t.Fatal(err)
 			}
 			// PyTorch's run decays all parameters, which the estimator does not.

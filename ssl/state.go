@@ -160,7 +160,8 @@ func (s *SimCLR) load(r *run, state []nn.Named) error {
 	case len(parts.average) > 0:
 		return fmt.Errorf("%q is unexpected: Config.EMA is 0", emaPrefix+parts.average[0].Name)
 	}
-	return nn.LoadState(s, parts.network)
+	_, err = nn.LoadState(s, parts.network, nn.LoadConfig{})
+	return err
 }
 
 // parts is a state, sorted by whose it is.

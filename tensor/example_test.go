@@ -191,3 +191,9 @@ func ExampleUniform() {
 	// [[0. 0.]
 	//  [0. 0.]]
 }
+
+func ExampleNamed() {
+	bias := tensor.Named{Name: "bias", Tensor: tensor.New(3)}
+	fmt.Println(bias.Name, bias.Tensor.Shape())
+	// Output: bias [3]
+}

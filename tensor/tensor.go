@@ -13,6 +13,12 @@ type Tensor struct {
 	data  []float32
 }
 
+// Named is a tensor with a name, as checkpoints have them.
+type Named struct {
+	Name   string
+	Tensor *Tensor
+}
+
 // New returns a tensor of zeros: New(2, 3) has two rows of three, New() is a
 // scalar.
 func New(dims ...int) *Tensor { return NewShape(MakeShape(dims...)) }

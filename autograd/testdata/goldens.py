@@ -2,6 +2,8 @@
 """Writes the golden values that dyad's tests compare with, computed by PyTorch.
 
 Run:      python3 goldens.py            (from any directory; takes seconds)
+          python3 goldens.py check DIR  compares the encoders in DIR, which Go wrote as those of
+                                        ssl/testdata/weights, with PyTorch's of the same weights
 Needs:    PyTorch 1.13, torchvision 0.14 and NumPy 1.24 (Debian 12: python3-torch,
           python3-torchvision, python3-numpy).
 Writes:   autograd/testdata/ops.json    every op but those of convolutional networks: value and gradients
@@ -13,6 +15,8 @@ Writes:   autograd/testdata/ops.json    every op but those of convolutional netw
           ssl/testdata/ntxent.json      NT-Xent: value and gradients
           ssl/testdata/losses.json      the other contrastive losses: values and gradients
           ssl/testdata/run.json         30 steps of SimCLR
+          ssl/testdata/weights          encoders in safetensors files, and what they compute
+          nn/safetensors/testdata/dtypes.safetensors   numbers in several types
 
 Conventions
   A tensor is {"shape": [2, 3], "data": [six numbers, row-major]}; a scalar has shape [].
@@ -98,6 +102,14 @@ run.json: an object
                 AdamW turns into steps; the loss does not see them, but the running mean lags
                 behind, so features in float32 scatter by up to 0.007 around these
                 (features_train by 3e-6)
+
+weights: for each encoder two files
+  NAME.safetensors            its state_dict; the metadata "encoder" has its architecture, in the
+                              form of ssl.Architecture
+  NAME.features.safetensors   x, an input, and features, its output for x in eval mode
+
+dtypes.safetensors: a tensor for each type, named as the type, and under the name with ".float32"
+  what PyTorch makes of it; types that Go passes over have no second one
 """
 
 import copy
@@ -105,6 +117,7 @@ import itertools
 import json
 import math
 import pathlib
+import sys
 import zlib
 
 import numpy as np
@@ -980,8 +993,169 @@ def run():
     return result
 
 
+# weights
+
+
+DTYPES = {"F64": torch.float64, "F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16,
+          "I64": torch.int64, "U8": torch.uint8, "BOOL": torch.bool}
+
+
+def write_safetensors(path, tensors, metadata=None):
+    """Writes tensors, in the given order, in the format that nn/safetensors describes."""
+    header, data = {"__metadata__": metadata} if metadata else {}, b""
+    for name, v in tensors.items():
+        raw = v.detach().contiguous().flatten().view(torch.uint8).numpy().tobytes()
+        dtype = next(k for k, t in DTYPES.items() if t == v.dtype)
+        header[name] = {"dtype": dtype, "shape": list(v.shape), "data_offsets": [len(data), len(data) + len(raw)]}
+        data += raw
+    text = json.dumps(header, ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)
+    (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
+    (ROOT / path).write_bytes(len(text).to_bytes(8, "little") + text + data)
+    print(f"{path}: {(8 + len(text) + len(data)) / 1000:.1f} kB")
+
+
+def read_safetensors(path):
+    """The tensors and the metadata of a file."""
+    content = path.read_bytes()
+    start = 8 + int.from_bytes(content[:8], "little")
+    header = json.loads(content[8:start])
+    metadata = header.pop("__metadata__", {})
+    tensors = {}
+    for name, t in header.items():
+        begin, end = t["data_offsets"]
+        raw = torch.frombuffer(bytearray(content[start + begin:start + end]), dtype=torch.uint8)
+        tensors[name] = raw.view(DTYPES[t["dtype"]]).reshape(t["shape"])
+    return tensors, metadata
+
+
+def mlp_encoder(c):
+    layers, width = [], c["in"]
+    for i, out in enumerate(c["widths"]):
+        layers.append(nn.Linear(width, out, c["bias"]))
+        width = out
+        if i < len(c["widths"]) - 1 or c["activate_last"]:
+            layers += [nn.BatchNorm1d(out)] if c["batch_norm"] else []
+            layers += [{"relu": nn.ReLU, "gelu": nn.GELU}[c["activation"]]()] if c["activation"] else []
+    return nn.Sequential(*layers)
+
+
+def lenet_encoder(c):
+    h, w = ((c[k] // 2 - 4) // 2 for k in ("height", "width"))
+    return nn.Sequential(
+        nn.Conv2d(c["channels"], 6, 5, padding=2), nn.ReLU(), nn.AvgPool2d(2),
+        nn.Conv2d(6, 16, 5), nn.ReLU(), nn.AvgPool2d(2), nn.Flatten(),
+        nn.Linear(16 * h * w, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, c["latent_size"]))
+
+
+def cnn_encoder(c):
+    conv, norm, pool = {
+        1: (nn.Conv1d, nn.BatchNorm1d, nn.AdaptiveAvgPool1d),
+        2: (nn.Conv2d, nn.BatchNorm2d, nn.AdaptiveAvgPool2d),
+        3: (nn.Conv3d, nn.BatchNorm3d, nn.AdaptiveAvgPool3d),
+    }[c["rank"]]
+    layers = [nn.Sequential(conv(a, b, 3, 1 if i == 0 else 2, 1, bias=False), norm(b), nn.ReLU())
+              for i, (a, b) in enumerate(itertools.pairwise([c["channels"]] + c["widths"]))]
+    return nn.Sequential(*layers, pool(1), nn.Flatten())
+
+
+def resnet_encoder(c):
+    """torchvision's ResNet, with its width and its stem replaced."""
+    block, w = torchvision.models.resnet.BasicBlock, c["width"]
+    model = torchvision.models.ResNet(block, [1, 1, 1, 1])
+    model.conv1, model.bn1, model.fc = nn.Conv2d(c["channels"], w, 7, 2, 3, bias=False), nn.BatchNorm2d(w), nn.Identity()
+    if c["small_images"]:
+        model.conv1, model.maxpool = nn.Conv2d(c["channels"], w, 3, 1, 1, bias=False), nn.Identity()
+    model.inplanes = w
+    for i, blocks in enumerate(c["blocks"]):
+        setattr(model, f"layer{i + 1}", model._make_layer(block, w << i, blocks, 1 if i == 0 else 2))
+    return model
+
+
+def edifice_encoder(c):
+    d, h = c["encoder_dim"], c["hidden_size"]
+    return nn.Sequential(nn.Linear(d, h), nn.ReLU(), nn.LayerNorm(h), nn.Linear(h, h), nn.ReLU(), nn.LayerNorm(h))
+
+
+ENCODERS = {"mlp": mlp_encoder, "lenet": lenet_encoder, "cnn": cnn_encoder, "resnet": resnet_encoder,
+            "edifice": edifice_encoder}
+
+
+def encoder(architecture):
+    return ENCODERS[architecture["architecture"]](architecture["config"]).eval()
+
+
+def weights_case(name, architecture, config, *shape):
+    """Draws weights and running statistics that are all told apart from their initial values."""
+    d = Draws("weights " + name)
+    described = {"architecture": architecture, "config": config}
+    model = encoder(described)
+    with torch.no_grad():
+        for key, v in model.state_dict().items():
+            if v.dim() > 1:
+                bound = math.sqrt(6 / v[0].numel())
+                v.copy_(d.uniform(-bound, bound, *v.shape))
+            elif key.endswith("num_batches_tracked"):
+                v.fill_(7)
+            elif key.endswith(("weight", "running_var")):
+                v.copy_(d.uniform(0.5, 1.5, *v.shape))
+            else:
+                v.copy_(d.normal(*v.shape, scale=0.3))
+    x = d.normal(*shape)
+    path = f"ssl/testdata/weights/{name}"
+    write_safetensors(path + ".safetensors", model.state_dict(), {"encoder": json.dumps(described)})
+    features = model.double()(x)
+    write_safetensors(path + ".features.safetensors", {"x": x.float(), "features": features.float()})
+
+
+def weights():
+    mlp = {"in": 12, "widths": [16, 8], "bias": True, "batch_norm": True, "activation": "relu", "activate_last": False}
+    weights_case("mlp", "mlp", mlp, 5, 12)
+    lenet = {"channels": 1, "height": 13, "width": 12, "latent_size": 4}
+    weights_case("lenet", "lenet", lenet, 3, 1, 13, 12)
+    weights_case("cnn", "cnn", {"rank": 2, "channels": 3, "widths": [4, 8, 6]}, 3, 3, 9, 8)
+    weights_case("cnn3d", "cnn", {"rank": 3, "channels": 1, "widths": [4, 8, 8]}, 2, 1, 7, 6, 5)
+    resnet = {"channels": 3, "width": 2, "blocks": [2, 1, 1, 1], "winograd": False}
+    weights_case("resnet-small", "resnet", resnet | {"small_images": True}, 2, 3, 10, 9)
+    weights_case("resnet-large", "resnet", resnet | {"small_images": False}, 2, 3, 33, 34)
+    weights_case("edifice", "edifice", {"encoder_dim": 9, "hidden_size": 16, "projection_dim": 4}, 5, 9)
+
+
+def dtypes():
+    values = torch.tensor([0, -0.0, 1, -2.5, 1 / 3, 65504, 1e5, 1e-7, -6e-8, 1e-40, 1e39, -1e300, 3.4028235e38,
+                           math.inf, -math.inf], dtype=torch.float64)
+    tensors = {}
+    for name in ("F64", "F32", "F16", "BF16"):
+        tensors[name] = values.to(DTYPES[name])
+        tensors[name + ".float32"] = tensors[name].float()
+    for name in ("I64", "U8", "BOOL"):
+        tensors[name] = torch.tensor([[0, 1], [1, 0]]).to(DTYPES[name])
+    write_safetensors("nn/safetensors/testdata/dtypes.safetensors", tensors)
+
+
+def check(directory):
+    """Prints how far Go's features are from PyTorch's; fails where that is more than 1e-5."""
+    paths = sorted(p for p in pathlib.Path(directory).glob("*.safetensors") if ".features" not in p.name)
+    worst = 0
+    for path in paths:
+        tensors, metadata = read_safetensors(path)
+        model = encoder(json.loads(metadata["encoder"]))
+        lost = model.load_state_dict(tensors, strict=False)
+        if lost.unexpected_keys or any("num_batches_tracked" not in k for k in lost.missing_keys):
+            raise SystemExit(f"{path.name}: {lost}")
+        go, _ = read_safetensors(path.with_suffix(".features.safetensors"))
+        with torch.no_grad():
+            d = (model(go["x"]) - go["features"]).abs().max().item()
+        print(f"{path.name}: PyTorch's features differ by {d:.1e}")
+        worst = max(worst, d)
+    if not paths or not worst <= 1e-5:
+        raise SystemExit(f"{len(paths)} encoders, of which the worst is off by {worst}")
+
+
 def main():
     torch.set_num_threads(1)  # one order of summation
+    if sys.argv[1:2] == ["check"]:
+        return check(sys.argv[2])
     write("autograd/testdata/ops.json", op_cases(), 1)
     write("autograd/testdata/conv.json", conv(), 2)
     write("nn/testdata/layers.json", layers(), 2)
@@ -991,6 +1165,8 @@ def main():
     write("ssl/testdata/ntxent.json", ntxent_cases(), 1)
     write("ssl/testdata/losses.json", losses_cases(), 1)
     write("ssl/testdata/run.json", run(), 2)
+    weights()
+    dtypes()
 
 
 if __name__ == "__main__":

@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/seed-312a1f22/dyad/ssl"
 )
 
 // options are the command's flags.
@@ -49,7 +52,7 @@ func parseFlags(args []string, w io.Writer) (*options, error) {
 	f := flag.NewFlagSet("simclr", flag.ContinueOnError)
 	f.SetOutput(io.Discard) // the caller writes the error
 	f.StringVar(&o.data, "data", "", "`directory` with IDX files named as MNIST's, plain or .gz; train and t10k, or one of them, split 80/20")
-	f.StringVar(&o.encoder, "encoder", "mlp", "`kind` of encoder: "+encoderKinds)
+	f.StringVar(&o.encoder, "encoder", "mlp", "`kind` of encoder: "+strings.Join(ssl.EncoderKinds(), ", "))
 	f.Func("widths", "`widths` of the mlp's layers (default 512,256)", dims(&o.widths))
 	f.Func("head", "`widths` of the projection head's layers (default 256,64)", dims(&o.head))
 	f.IntVar(&o.epochs, "epochs", 10, "`passes` over the training images")
@@ -86,7 +89,7 @@ func (o *options) validate() error {
 		value    any
 		expected string
 	}{
-		{encoders[o.encoder] != nil, "encoder", o.encoder, encoderKinds},
+		{slices.Contains(ssl.EncoderKinds(), o.encoder), "encoder", o.encoder, strings.Join(ssl.EncoderKinds(), ", ")},
 		{o.encoder == "mlp" || o.widths == nil, "widths", join(o.widths), "left out with -encoder " + o.encoder},
 		{o.epochs >= 1, "epochs", o.epochs, "1 or more"},
 		{o.batch >= 2, "batch", o.batch, "2 or more: a pair alone has no negatives"},

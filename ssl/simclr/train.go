@@ -133,7 +133,7 @@ func newImages(set data.Dataset) (images, error) {
 func (s *session) build() (err error) {
 	// The second word sets the encoder's stream apart from the head's.
 	r := rand.New(rand.NewPCG(s.o.seed, 0x656e636f646572)) // "encoder"
-	if s.encoder, err = encoders[s.o.encoder](s.o, s.train.set.Shape(), r); err != nil {
+	if s.encoder, err = newEncoder(s.o, s.train.set.Shape(), r); err != nil {
 		return fmt.Errorf("-encoder %s: %w", s.o.encoder, err)
 	}
 	s.model, err = ssl.New(ssl.Config{
@@ -162,7 +162,7 @@ func (s *session) announce() {
 	p := s.show.printf
 	p("%s, %s, %d of %d processors\n", processor(), s.result.Implementation, runtime.GOMAXPROCS(0), runtime.NumCPU())
 	p("%s: %d images %v to train on, %d to test with\n", from, s.train.set.Len(), s.train.set.Shape(), s.test.set.Len())
-	p("encoder %s, head %d-%s, %d parameters\n", s.o.describe(s.train.set.Shape()), s.encoder.LatentSize(), join(s.o.head), nn.NumParams(s.model))
+	p("encoder %s, head %d-%s, %d parameters\n", s.o.describe(s.encoder), s.encoder.LatentSize(), join(s.o.head), nn.NumParams(s.model))
 	p("epochs %d, batch %d, lr %v, weight decay %v, temperature %v, seed %d\n\n", s.o.epochs, s.o.batch, s.o.lr, s.o.weightDecay, s.o.temperature, s.o.seed)
 	if s.train.labels == nil {
 		p("the images have no labels: there will be no probe and no kNN\n\n")
