@@ -94,5 +94,6 @@
 //
 // [Build] makes the network of edifice's SimCLR builder, and [AllGatherAndFlatten]
 // shares negatives between workers. Subpackages: ssl/data has datasets, loaders
-// and views, ssl/eval probes and metrics, ssl/simclr is the command.
+// and views, ssl/eval probes and metrics, ssl/report the page of a run; ssl/simclr
+// is the command.
 package ssl
