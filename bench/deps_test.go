@@ -25,14 +25,14 @@ var arrows = map[string][]string{
 	"nn/safetensors":      {"tensor"},
 	"optim":               {"autograd", "tensor"},
 	"ssl":                 {"nn", "nn/safetensors", "optim", "autograd", "tensor"},
-	"ssl/data":            {"tensor"},
+	"ssl/data":            {"tensor", "asm"},
 	"ssl/eval":            {"ssl", "ssl/data", "nn", "optim", "autograd", "tensor"},
 	"ssl/report":          {},
 	"ssl/simclr":          {"ssl", "ssl/data", "ssl/eval", "ssl/report", "nn", "nn/safetensors", "optim", "autograd", "tensor", "asm"},
 	"bench":               {},
 	"bench/peak":          {"asm"},
 	"bench/protocol":      {},
-	"bench/workload":      {"bench/protocol", "ssl", "nn", "optim", "autograd", "tensor", "asm"},
+	"bench/workload":      {"bench/protocol", "ssl", "ssl/data", "nn", "optim", "autograd", "tensor", "asm"},
 	"bench/compare":       {"bench/peak", "bench/protocol", "bench/workload", "asm"},
 }
 

@@ -12,6 +12,8 @@ func (s subject) headings() []string {
 		return []string{"dyad, ms", "GFLOP/s", "allocations"}
 	case s.memory:
 		return []string{"dyad, ms", "memory", "allocations"}
+	case s.images:
+		return []string{"dyad, images/s", "allocations"}
 	case s.training:
 		return []string{"dyad, ms", "allocations"}
 	case s.peak:
@@ -28,6 +30,8 @@ func (s subject) cells(w *row) []string {
 		return []string{ms, digits(w.rate()), allocs}
 	case s.memory:
 		return []string{ms, megabytes(w.memory), allocs}
+	case s.images:
+		return []string{w.perSecond(w.ours), allocs}
 	case s.training:
 		return []string{ms, allocs}
 	case s.peak:
@@ -44,10 +48,17 @@ func (s subject) cell(w *row, p *pairs) string {
 		return "–"
 	case s.memory:
 		return fmt.Sprintf("%s (%s; %s)", digits(ratio), digits(1e3*median(p.seconds)), megabytes(p.memory))
+	case s.images:
+		return fmt.Sprintf("%s (%s)", digits(ratio), w.perSecond(p.seconds))
 	case s.training:
 		return fmt.Sprintf("%s (%s)", digits(ratio), digits(1e3*median(p.seconds)))
 	}
 	return fmt.Sprintf("%s (%s)", digits(ratio), digits(w.gflops(p.seconds)))
+}
+
+// perSecond formats how many of a row's images are made in a second.
+func (w *row) perSecond(seconds []float64) string {
+	return digits(float64(w.work.N) / median(seconds))
 }
 
 // digits formats a number with three significant digits, or none after the point.

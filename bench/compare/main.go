@@ -6,6 +6,7 @@
 //	go run ./bench/compare -what step -time 1s  training steps of SimCLR
 //	go run ./bench/compare -what ntxent         their loss, or batchnorm, or adamw
 //	go run ./bench/compare -what conv           the convolutions of ResNet-18
+//	go run ./bench/compare -what views -time 1s the views that they are fed with
 //	go run ./bench/compare -threads 1 -impl avx2 -peers openblas -size 64x512x784
 //
 // The peers are OpenBLAS and PyTorch, where a Python interpreter has them, and
@@ -45,6 +46,11 @@
 // It has twice the processes: in half of them, a setting of glibc keeps freed
 // memory for the next tensor, which on Linux is up to twice as fast; again the
 // fastest counts. Of AdamW, so does the fastest of PyTorch's implementations.
+//
+// Views are those of the paper's recipe for CIFAR, in one thread: crop, flip,
+// colour jitter and grayscale. dyad reads bytes and makes float32s; PyTorch is
+// torchvision on PIL images that are there already, and that stay PIL images. The
+// views are drawn at random, so it is the means of their values that must agree.
 //
 // # Memory
 //
@@ -114,10 +120,10 @@ func parse(args []string, usage io.Writer) (options, error) {
 	if runtime.NumCPU() > 1 {
 		threads = "1,2"
 	}
-	const list = "gemm, dot, axpy, step, ntxent, batchnorm, adamw or conv"
+	const list = "gemm, dot, axpy, step, ntxent, batchnorm, adamw, conv or views"
 	var (
 		what   = f.String("what", "gemm", list)
-		counts = f.String("threads", threads, "numbers of threads; dot and axpy know only 1")
+		counts = f.String("threads", threads, "numbers of threads; dot, axpy and views know only 1")
 		impls  = f.String("impl", strings.Join(assembly, ","), "dyad's implementations")
 		rounds = f.Int("rounds", 5, "rounds per size")
 		d      = f.Duration("time", 100*time.Millisecond, "length of one timing")

@@ -116,7 +116,7 @@ func TestCompareTraining(t *testing.T) {
 		}
 	}()
 	for _, args := range []string{
-		"-what step -size /B=64", "-what ntxent -size 8x4,16x4", "-what batchnorm -size 8x4", "-what adamw -size 7-5",
+		"-what step -size /B=64", "-what ntxent -size 8x4,16x4", "-what batchnorm -size 8x4", "-what adamw -size 7-5", "-what views -size 8",
 	} {
 		t.Run(args, func(t *testing.T) {
 			o, err := parse(append(strings.Fields(args), "-threads", "1,2", "-rounds", "1", "-time", "1ms", "-peers", "none", "-impl", before), io.Discard)

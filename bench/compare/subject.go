@@ -18,10 +18,12 @@ type subject struct {
 	sizes    int     // numbers in a size; 0 for works with a name
 	peak     bool    // compare the rate with the processor's peak
 
-	// Training is compared by time, not by rate, and with PyTorch alone.
+	// Training, and the views that it is fed with, are compared by time, not by the
+	// rate of operations, and with PyTorch alone.
 	training bool
 	flop     func(protocol.Work) float64 // of training that has a rate too; else nil
 	memory   bool                        // compare what the first call needs
+	images   bool                        // the size is a number of images: tell how many a second
 }
 
 // prepare makes a job of work, as protocol.Timer wants it.
@@ -37,6 +39,7 @@ var subjects = map[string]subject{
 	"batchnorm": training(subject{works: workload.BatchNorm, label: "batch×channels", sizes: 2}),
 	"adamw":     training(subject{works: workload.AdamW, label: "layers"}),
 	"conv":      training(subject{works: workload.Conv, label: "convolution", flop: workload.ConvFLOP}),
+	"views":     {works: workload.CIFARViews, serial: workload.Views, label: "images", sizes: 1, training: true, images: true},
 }
 
 func training(s subject) subject {

@@ -121,6 +121,9 @@ func (r *result) markdown() string {
 	if what.training {
 		quantities, quantity = "Times are in milliseconds", "time"
 	}
+	if what.images {
+		quantities, quantity = "Rates are in images a second", "rate"
+	}
 	if what.memory {
 		quantity += " and memory"
 	}

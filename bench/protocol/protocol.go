@@ -33,6 +33,8 @@ type Work struct {
 	//	conv       a convolution of images without bias, padded by half of its kernel,
 	//	           forward and backward: Name is N×in×height×width-out-kernel-stride
 	//	           with x for ×. With up to 3 channels the input has no gradient.
+	//	views      a random view of each of N images of 32×32 pixels, by the paper's
+	//	           recipe for CIFAR
 	Kind string `json:"kind"`
 	Name string `json:"name,omitempty"`
 	M    int    `json:"m,omitempty"`
@@ -65,6 +67,9 @@ func AdamW(widths string) Work { return Work{Kind: "adamw", Name: widths} }
 
 // Conv returns a convolution, forward and backward, by its geometry: see Kind.
 func Conv(geometry string) Work { return Work{Kind: "conv", Name: geometry} }
+
+// Views returns random views of n images.
+func Views(n int) Work { return Work{Kind: "views", N: n} }
 
 // FLOP returns the number of floating-point operations of a matrix product or of
 // vectors, two to a multiply-add, and 0 of other work.
@@ -119,6 +124,7 @@ type Reply struct {
 	//	batchnorm   the middle element of the output, and of the input's gradient
 	//	adamw       the middle element of the first weight
 	//	conv        the middle elements of the output and of the weight's gradient
+	//	views       the mean of all values, from 0 to 1
 	Probe float64 `json:"probe"`
 	// Memory is how many bytes the first call needed beyond its operands and
 	// results; 0 where the system does not tell.

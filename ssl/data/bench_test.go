@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/seed-312a1f22/dyad/ssl/data"
+	"github.com/seed-312a1f22/dyad/tensor"
 )
 
 func BenchmarkNewDigits(b *testing.B) {
@@ -89,3 +90,43 @@ func compute() {
 }
 
 var computed float64
+
+// BenchmarkCIFARView makes a view of 32×32 pixels of three bytes each, by the
+// recipe that torchvision is compared with in bench/compare: reading included,
+// which gives torchvision its images for free.
+func BenchmarkCIFARView(b *testing.B) {
+	const images = 1024
+	r := generator(1)
+	pixels := make([]byte, images*3*32*32)
+	for i := range pixels {
+		pixels[i] = byte(r.Uint32())
+	}
+	shape := tensor.MakeShape(3, 32, 32)
+	ds, err := data.NewBytes(pixels, shape)
+	if err != nil {
+		b.Fatal(err)
+	}
+	benchmark := func(name string, view data.View) {
+		b.Run(name, func(b *testing.B) {
+			x := randomSample(r, shape)
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				if err := ds.Sample(x.Data, i%images); err != nil {
+					b.Fatal(err)
+				}
+				view.Apply(x, r)
+			}
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "images/s")
+		})
+	}
+	recipe := data.CIFARView().(data.Compose)
+	benchmark("all", recipe)
+	benchmark("reading", data.Identity{})
+	for i, name := range []string{"crop", "flip", "jitter", "grayscale"} {
+		benchmark(name, recipe[i])
+	}
+	benchmark("hue", data.ColorJitter{Hue: 0.1})
+	benchmark("saturation", data.ColorJitter{Saturation: 0.4})
+	benchmark("contrast", data.ColorJitter{Contrast: 0.4})
+	benchmark("brightness", data.ColorJitter{Brightness: 0.4})
+}

@@ -35,9 +35,29 @@
 //		data.Brightness{Factor: [2]float64{0.6, 1.4}},
 //	}
 //
-// which is [MNISTView]; [DigitsView] is the recipe for [Digits]. Parameters
-// have torchvision's meaning. They are checked once, when a loader is made, by
-// the view's OutShape; Apply itself returns no error and allocates nothing.
+// which is [MNISTView]. Parameters have torchvision's meaning; for the same draws,
+// what comes out is what torchvision makes of float32s, up to a few roundings.
+// Parameters are checked once, when a loader is made, by the view's OutShape; Apply
+// itself returns no error and allocates nothing.
+//
+// What there is depends on what a sample is:
+//
+//	images [C H W]      RandomResizedCrop, HorizontalFlip, VerticalFlip, Rotation,
+//	                    Shift, Affine, RandomErasing, Resize; of one channel or
+//	                    three, red, green and blue: ColorJitter, Grayscale
+//	signals [C L],      RandomCrop, Flip, GaussianBlur: the same code for any
+//	images, volumes     number of axes behind the channels
+//	[C D H W]
+//	vectors [M]         SCARF
+//	any shape           Brightness, Solarize, Noise, Mask; Identity, Compose and
+//	                    RandomApply, which make views of others
+//
+// Pixels go from 0 to 1, where Brightness, ColorJitter and Noise clip; the noise of
+// vectors is Noise with Unclipped set.
+//
+// Whole recipes are [MNISTView], [DigitsView], [CIFARView] and [ImageNetView], the
+// last two being the paper's, and [TabularViews], which is SCARF's for tables.
+// [Preset] finds them by name.
 //
 // # Batches
 //
@@ -57,6 +77,7 @@
 // (mix(mix(seed) ^ e), 0). Any batch can be reproduced without the ones before.
 // Digit i of a [Digits] set comes from a PCG seeded by (seed, mix(i)).
 //
-// The work on pixels is done in float32 with every product rounded, so that
-// processors with and without fused multiply-add agree.
+// The work on pixels is done in float32 with every product rounded, or by the
+// kernels of package asm, so that processors with and without fused multiply-add
+// agree.
 package data

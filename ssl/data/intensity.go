@@ -24,16 +24,14 @@ func (v Brightness) OutShape(in tensor.Shape) (tensor.Shape, error) {
 
 // Apply multiplies x.
 func (v Brightness) Apply(x *Sample, r *rand.Rand) {
-	factor := float32(uniform(r, v.Factor))
-	for i, a := range x.Data {
-		x.Data[i] = clip(factor * a)
-	}
+	adjustBrightness(x, float32(uniform(r, v.Factor)))
 }
 
 // Noise adds Gaussian noise to every value, independently, and clips the result
-// to 0–1.
+// to 0–1 unless told otherwise.
 type Noise struct {
-	Std float64 // standard deviation of the noise before clipping, 0 or more
+	Std       float64 // standard deviation of the noise before clipping, 0 or more
+	Unclipped bool    // leave the result as it is: for vectors and whatever else has no such bounds
 }
 
 // OutShape returns in: samples of any shape will do.
@@ -48,9 +46,20 @@ func (v Noise) OutShape(in tensor.Shape) (tensor.Shape, error) {
 func (v Noise) Apply(x *Sample, r *rand.Rand) {
 	std := float32(v.Std)
 	for i, a := range x.Data {
-		x.Data[i] = clip(a + float32(std*float32(r.NormFloat64())))
+		a += float32(std * float32(r.NormFloat64()))
+		if !v.Unclipped {
+			a = clip(a)
+		}
+		x.Data[i] = a
 	}
 }
 
-// clip returns x limited to 0–1.
+// scaleClip sets every value a to scale·a + shift, limited to 0–1.
+func scaleClip(values []float32, scale, shift float32) {
+	for i, a := range values {
+		values[i] = clip(float32(scale*a) + shift)
+	}
+}
+
+// clip returns x limited to 0–1; a NaN stays one.
 func clip(x float32) float32 { return min(max(x, 0), 1) }

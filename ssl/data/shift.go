@@ -26,9 +26,7 @@ func (v Shift) OutShape(in tensor.Shape) (tensor.Shape, error) {
 // round(U(−Max, Max)·H).
 func (v Shift) Apply(x *Sample, r *rand.Rand) {
 	channels, height, width := x.Shape.Dim(0), x.Shape.Dim(1), x.Shape.Dim(2)
-	bounds := [2]float64{-v.Max, v.Max}
-	right := int(math.RoundToEven(uniform(r, bounds) * float64(width)))
-	down := int(math.RoundToEven(uniform(r, bounds) * float64(height)))
+	right, down := drawShift(r, v.Max, width), drawShift(r, v.Max, height)
 	if right == 0 && down == 0 {
 		return
 	}
@@ -42,4 +40,10 @@ func (v Shift) Apply(x *Sample, r *rand.Rand) {
 			copy(x.Data[to+max(0, right):][:n], src[from+max(0, -right):][:n])
 		}
 	}
+}
+
+// drawShift draws a number of pixels, to either side, by which to move along an
+// axis of n.
+func drawShift(r *rand.Rand, most float64, n int) int {
+	return int(math.RoundToEven(uniform(r, [2]float64{-most, most}) * float64(n)))
 }

@@ -28,9 +28,11 @@ type Sample struct {
 	Data  []float32 // Shape.Size() values, row-major
 
 	spare   []float32
-	columns []tap   // of RandomResizedCrop
-	points  []place // of Rotation
-	resize  resampler
+	taps    []tap     // of RandomResizedCrop
+	rows    []float32 // of RandomResizedCrop and GaussianBlur
+	points  []place   // of Rotation and Affine
+	weights []float32 // of GaussianBlur
+	resize  resampler // of Resize
 }
 
 // Renew prepares x for new content: Data becomes a slice for the given shape
@@ -96,8 +98,8 @@ type RandomApply struct {
 
 // OutShape returns in, or an error when P is out of range or View changes the shape.
 func (a RandomApply) OutShape(in tensor.Shape) (tensor.Shape, error) {
-	if !(a.P >= 0 && a.P <= 1) {
-		return in, fmt.Errorf("data: RandomApply: P is %v, expected 0 to 1", a.P)
+	if err := checkProbability("RandomApply", a.P); err != nil {
+		return in, err
 	}
 	if a.View == nil {
 		return in, errors.New("data: RandomApply: View is nil")
@@ -116,6 +118,14 @@ func (a RandomApply) Apply(x *Sample, r *rand.Rand) {
 	}
 }
 
+// sized returns buffer with a length of n, which it allocates if it must.
+func sized[T any](buffer *[]T, n int) []T {
+	if cap(*buffer) < n {
+		*buffer = make([]T, n)
+	}
+	return (*buffer)[:n]
+}
+
 // uniform returns a number drawn uniformly between bounds[0] and bounds[1].
 func uniform(r *rand.Rand, bounds [2]float64) float64 {
 	return bounds[0] + float64((bounds[1]-bounds[0])*r.Float64())
@@ -130,6 +140,23 @@ func within(bounds [2]float64, low, high float64) bool {
 func checkImage(view string, s tensor.Shape) error {
 	if s.Rank() != 3 || s.Size() <= 0 {
 		return fmt.Errorf("data: %s: sample of shape %v, expected an image [C H W]", view, s)
+	}
+	return nil
+}
+
+// checkSpatial reports whether a sample of the given shape has channels and, for
+// each of them, one axis or more.
+func checkSpatial(view string, s tensor.Shape) error {
+	if s.Rank() < 2 || s.Size() <= 0 {
+		return fmt.Errorf("data: %s: sample of shape %v, expected [C L], [C H W] or [C D H W]", view, s)
+	}
+	return nil
+}
+
+// checkProbability reports whether a view's P is one.
+func checkProbability(view string, p float64) error {
+	if !(p >= 0 && p <= 1) {
+		return fmt.Errorf("data: %s: P is %v, expected 0 to 1", view, p)
 	}
 	return nil
 }

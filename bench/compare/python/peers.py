@@ -10,7 +10,7 @@ with m = 0 (or n = 0) takes is subtracted: such a call goes the same way through
 ctypes and returns at once. PyTorch is called from here, and the same is
 subtracted. So a time is that of the work, as for a caller in C; where a call
 takes nearly all of it, there is an error instead. Of what training.py has, which
-users write in Python, nothing is subtracted.
+users write in Python, nothing is subtracted, nor of views.py, torchvision's.
 """
 import array, ctypes, glob, json, math, os, re, sys, time
 from itertools import repeat
@@ -176,6 +176,10 @@ class Torch:
 
     def prepare(self, w):
         kind = w["kind"]
+        if kind == "views":
+            import views
+            run, probe = views.prepare(w["n"], self.operand)
+            return Job(loop(run), probe)
         self.torch.set_grad_enabled(kind not in ("gemm", "dot", "axpy"))
         if self.torch.is_grad_enabled():
             import training
