@@ -17,6 +17,11 @@
 // a header costs no memory that the file does not back, and what is wrong with a
 // file is an error that names it.
 //
+// Arrays come from NumPy by [OpenNPY] and [OpenNPZ], tables by [OpenCSV];
+// [WriteNPY] and [WriteCSV] write features for others to read. Arrays, and
+// tables on request, stay in their files and are read sample by sample.
+// [Standardize] gives the columns of a table one scale, which vectors need.
+//
 // Labels are something that a data set may have besides: a [Labeled] dataset,
 // and [Named] if the classes have names. Contrastive learning does not read them,
 // unless it is supervised; evaluation does. [WithLabels] and [WithClassNames]

@@ -62,7 +62,7 @@ func ExampleOpen() {
 func ExampleOpenConfig() {
 	_, _, err := data.Open(".", data.OpenConfig{Format: "jpeg"})
 	fmt.Println(err)
-	// Output: data: Open: Format is "jpeg", expected idx, cifar10, cifar100, or images
+	// Output: data: Open: Format is "jpeg", expected idx, cifar10, cifar100, npy, npz, csv, or images
 }
 
 func ExampleImagesConfig() {

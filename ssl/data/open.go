@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -12,8 +13,11 @@ import (
 // OpenConfig says how [Open] reads a source. The zero value recognises the
 // format and leaves the samples as they are.
 type OpenConfig struct {
-	Format string       // "idx", "cifar10", "cifar100" or "images"; "" recognises it from the path
+	Format string       // "idx", "cifar10", "cifar100", "npy", "npz", "csv" or "images"; "" recognises it from the path
 	Coarse bool         // of cifar100: the 20 coarse labels in place of the 100 fine ones
+	NPY    NPYConfig    // of npy
+	NPZ    NPZConfig    // of npz
+	CSV    CSVConfig    // of csv
 	Images ImagesConfig // of images
 }
 
@@ -24,6 +28,8 @@ type OpenConfig struct {
 //     are named as MNIST's. All plain or with .gz behind.
 //   - cifar10, cifar100: the folder of the binary version, as in [OpenCIFAR10]
 //     and [OpenCIFAR100].
+//   - npy, npz: one file *.npy or *.npz, as in [OpenNPY] and [OpenNPZ].
+//   - csv: one file *.csv or *.tsv, plain or with .gz behind, as in [OpenCSV].
 //   - images: any other folder with images in it, as in [OpenImages].
 //
 // test is nil when the source is not split in two; [Split] does that. It is an
@@ -46,11 +52,13 @@ func Open(path string, c OpenConfig) (train, test Dataset, err error) {
 		return nil, nil, errUnrecognised(path)
 	}
 	f := formats[at]
-	switch {
-	case c.Images != ImagesConfig{} && f.name != "images":
-		return nil, nil, fmt.Errorf("data: %s: a configuration of images is set, but the format is %s", path, f.name)
-	case c.Coarse && f.name != "cifar100":
-		return nil, nil, fmt.Errorf("data: %s: Coarse is set, but the format is %s", path, f.name)
+	for _, setting := range []struct {
+		format, name string
+		value        any
+	}{{"cifar100", "Coarse", c.Coarse}, {"npy", "NPY", c.NPY}, {"npz", "NPZ", c.NPZ}, {"csv", "CSV", c.CSV}, {"images", "Images", c.Images}} {
+		if setting.format != f.name && !reflect.ValueOf(setting.value).IsZero() {
+			return nil, nil, fmt.Errorf("data: %s: OpenConfig.%s is set, which is for %s, but the format is %s", path, setting.name, setting.format, f.name)
+		}
 	}
 	train, test, err = f.open(path, c)
 	if c.Format == "" && errors.Is(err, errNoImages) {
@@ -75,6 +83,17 @@ var formats = []format{
 		[]string{"-ubyte", ".idx"}, []string{"train-images-idx3-ubyte", "train-images.idx3-ubyte", "t10k-images-idx3-ubyte", "t10k-images.idx3-ubyte"}, openIDX},
 	{"cifar10", "a folder with data_batch_1.bin", nil, []string{"data_batch_1.bin"}, openCIFAR10},
 	{"cifar100", "a folder with train.bin", nil, []string{"train.bin"}, openCIFAR100},
+	{"npy", "a file *.npy", []string{".npy"}, nil, func(path string, c OpenConfig) (train, test Dataset, err error) {
+		train, err = OpenNPY(path, c.NPY)
+		return train, nil, err
+	}},
+	{"npz", "a file *.npz", []string{".npz"}, nil, func(path string, c OpenConfig) (train, test Dataset, err error) {
+		return OpenNPZ(path, c.NPZ)
+	}},
+	{"csv", "a file *.csv or *.tsv", []string{".csv", ".tsv"}, nil, func(path string, c OpenConfig) (train, test Dataset, err error) {
+		train, err = OpenCSV(path, c.CSV)
+		return train, nil, err
+	}},
 	{"images", "a folder of .png, .jpg, .jpeg or .gif", nil, []string{"."}, openImages},
 }
 

@@ -12,6 +12,7 @@ import (
 
 func TestOpen(t *testing.T) {
 	gray := grayPNG(t, 2, 3, 1, 2, 3, 4, 5, 6)
+	array := npyOf("|u1", "(2, 2, 1)", 1, 2, 3, 4)
 	for _, c := range []struct {
 		name        string
 		files       map[string][]byte
@@ -36,6 +37,10 @@ func TestOpen(t *testing.T) {
 		{"cifar10", cifar10(), "", data.OpenConfig{}, 5, 2, 10},
 		{"cifar100", cifar100(), "", data.OpenConfig{}, 3, 1, 100},
 		{"coarse", cifar100(), "", data.OpenConfig{Coarse: true}, 3, 1, 20},
+		{"npy", map[string][]byte{"x.NPY": array}, "x.NPY", data.OpenConfig{}, 2, 0, 0},
+		{"npz", map[string][]byte{"x.npz": archive(t, true, "x", array, "y", npyOf("|u1", "(2,)", 0, 3))}, "x.npz", data.OpenConfig{}, 2, 0, 4},
+		{"csv", map[string][]byte{"x.csv": []byte("a,b,label\n1,2,cat\n3,4,dog\n5,6,cat\n")}, "x.csv", data.OpenConfig{}, 3, 0, 2},
+		{"tsv", map[string][]byte{"x.tsv.gz": compressed(t, []byte("1\t2\n3\t4\n"))}, "x.tsv.gz", data.OpenConfig{CSV: data.CSVConfig{Label: "1"}}, 2, 0, 4},
 		{"images", map[string][]byte{"a.png": gray, "b.png": gray}, "", data.OpenConfig{}, 2, 0, 0},
 		{"classes", map[string][]byte{"a/1.png": gray, "b/1.png": gray}, "", data.OpenConfig{}, 2, 0, 2},
 		{"split", map[string][]byte{"train/a/1.png": gray, "test/b/1.png": gray}, "", data.OpenConfig{}, 1, 1, 2},
@@ -75,15 +80,15 @@ func TestOpenErrors(t *testing.T) {
 		{"empty folder", map[string][]byte{}, "", data.OpenConfig{}, []string{
 			"is of no known format, expected a folder with MNIST's train-images-idx3-ubyte", "data_batch_1.bin", "train.bin", "or a folder of .png"}},
 		{"unknown file", map[string][]byte{"a.xyz": {1}}, "a.xyz", data.OpenConfig{}, []string{"a.xyz: is of no known format"}},
-		{"unknown format", map[string][]byte{}, "", data.OpenConfig{Format: "jpeg"}, []string{`Format is "jpeg", expected idx, cifar10, cifar100, or images`}},
+		{"unknown format", map[string][]byte{}, "", data.OpenConfig{Format: "jpeg"}, []string{`Format is "jpeg", expected idx, cifar10, cifar100, npy, npz, csv, or images`}},
 		{"labels alone", map[string][]byte{"train-labels-idx1-ubyte": labels(1)}, "train-labels-idx1-ubyte", data.OpenConfig{}, []string{"is that of IDX labels"}},
 		{"no images", map[string][]byte{"a.txt": nil}, "", data.OpenConfig{Format: "images"}, []string{"no images, expected files .png"}},
 		{"format of a folder for a file", map[string][]byte{"a.bin": nil}, "a.bin", data.OpenConfig{Format: "cifar10"}, []string{"a.bin"}},
 		{"images of a file", map[string][]byte{"a.png": nil}, "a.png", data.OpenConfig{Format: "images"}, []string{"a.png"}},
 		{"damaged", map[string][]byte{"a/b.png": []byte("a text")}, "", data.OpenConfig{}, []string{"b.png: image: unknown format"}},
 		{"incomplete", map[string][]byte{"data_batch_1.bin": cifarRecord(1, 2, 3, 4)}, "", data.OpenConfig{}, []string{"data_batch_2.bin"}},
-		{"size", cifar10(), "", data.OpenConfig{Images: data.ImagesConfig{Size: 8}}, []string{"a configuration of images is set, but the format is cifar10"}},
-		{"coarse", cifar10(), "", data.OpenConfig{Coarse: true}, []string{"Coarse is set, but the format is cifar10"}},
+		{"size", cifar10(), "", data.OpenConfig{Images: data.ImagesConfig{Size: 8}}, []string{"OpenConfig.Images is set, which is for images, but the format is cifar10"}},
+		{"coarse", cifar10(), "", data.OpenConfig{Coarse: true}, []string{"OpenConfig.Coarse is set, which is for cifar100, but the format is cifar10"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := tree(t, c.files)
