@@ -94,23 +94,15 @@ func ConvGradInput(dx, dy, w *Tensor, beta float32, o ConvOpts) {
 		c.winogradProduct(true, dx.data, dy.data, w.data, nil, beta)
 		return
 	}
-	// Input elements whose distance is a multiple of the stride meet the same
-	// taps: a phase of the input is a convolution of dy with these, of stride 1.
-	var phase [3]int
-	for phase[0] = range c.stride[0] {
-		for phase[1] = range c.stride[1] {
-			for phase[2] = range c.stride[2] {
-				pass := c.backward(phase)
-				switch {
-				case pass.positions[0]*pass.positions[1]*pass.positions[2] == 0:
-				case c.depthwise():
-					k := c.depthwiseArgs(&pass, dx.data, w.data, dy.data)
-					k.beta = beta
-					depthwiseGradInput.Run(c.n*c.groups, c.depthwiseGrain(), k)
-				default:
-					c.product(&pass, dx.data, dy.data, w.data, nil, beta)
-				}
-			}
+	if !c.depthwise() {
+		c.inputGrad(dx.data, dy.data, w.data, beta)
+		return
+	}
+	for i := range volume(c.stride) {
+		if pass := c.backward(c.phase(i)); volume(pass.positions) > 0 {
+			k := c.depthwiseArgs(&pass, dx.data, w.data, dy.data)
+			k.beta = beta
+			depthwiseGradInput.Run(c.n*c.groups, c.depthwiseGrain(), k)
 		}
 	}
 }

@@ -130,12 +130,26 @@ type productArgs struct {
 	rowChunks      int
 	w              []float32 // the weight
 	blocks         []float32 // the weight, block by block: see arrangeWeight
+	chunks         int
 	need           scratchSize
 }
 
 // product computes dst = beta·dst + the product of the weight with the patches
 // of src, + bias.
 func (c *convolution) product(p *pass, dst, src, w, bias []float32, beta float32) {
+	buffer := floatBuffers.take()
+	buffer.data = atLeast(buffer.data, len(w))
+	if k := c.plan(p, dst, src, w, bias, beta, buffer.data); k.chunks > 0 {
+		reserveScratch(k.chunks, &k.need)
+		convProduct.Run(k.chunks, 1, k)
+	}
+	floatBuffers.put(buffer)
+}
+
+// plan returns the arguments of product. It arranges the weight in buffer, which
+// has room for all of its taps in the pass. Where there is none, it does the work
+// itself, and there are no chunks.
+func (c *convolution) plan(p *pass, dst, src, w, bias []float32, beta float32, buffer []float32) productArgs {
 	k := productArgs{convolution: *c, pass: *p, dst: dst, src: src, w: w, bias: bias, beta: beta}
 	k.channels, k.rows = c.in, c.out
 	if p.backward {
@@ -153,27 +167,22 @@ func (c *convolution) product(p *pass, dst, src, w, bias []float32, beta float32
 		if beta != 1 {
 			scalePhase.Run(c.n*c.groups*k.rows, max(1, cheapGrain/max(1, 4*volume(p.positions))), k)
 		}
-		return
+		return k
 	}
-	depth := k.channels * taps
-	buffer := floatBuffers.take()
 	if !p.backward && k.blockChannels == k.channels {
 		k.blocks = w // one block: as it lies
 	} else {
-		buffer.data = atLeast(buffer.data, c.groups*k.rows*depth)
-		k.blocks = buffer.data
+		k.blocks = buffer
 		arrangeWeight.Run(c.groups*ceilDiv(k.channels, k.blockChannels), max(1, cheapGrain/(k.rows*k.blockChannels*taps)), k)
 	}
 	images, slab := k.cutting.images, p.slab(0, k.cutting.lines)
-	chunks := c.groups * k.cutting.parts * k.rowChunks
+	k.chunks = c.groups * k.cutting.parts * k.rowChunks
 	k.need.grid = images * k.blockChannels * slab.grid.plane()
 	k.need.patches = k.blockChannels * taps * blockColumns
 	if !p.inPlace(images) {
 		k.need.product = k.rowChunk * images * volume(slab.positions)
 	}
-	reserveScratch(chunks, &k.need)
-	convProduct.Run(chunks, 1, k)
-	floatBuffers.put(buffer)
+	return k
 }
 
 // scalePhase multiplies the elements of dx that no tap reaches by beta.
