@@ -2,6 +2,23 @@
 
 #include "textflag.h"
 
+// ARGUMENTS loads those of a copy, distances in bytes.
+#define ARGUMENTS \
+	MOVQ dst+0(FP), DI        \
+	MOVQ dstPlane+8(FP), R8   \
+	MOVQ dstRow+16(FP), R9    \
+	MOVQ src+24(FP), SI       \
+	MOVQ srcPlane+32(FP), R10 \
+	MOVQ srcRow+40(FP), R11   \
+	MOVQ planes+48(FP), R12   \
+	MOVQ rows+56(FP), R13     \
+	MOVQ n+64(FP), BX         \
+	SHLQ $2, R8               \
+	SHLQ $2, R9               \
+	SHLQ $2, R10              \
+	SHLQ $2, R11              \
+	SHLQ $2, BX
+
 // NEXTROW goes on with the next row of the plane, if there is one.
 #define NEXTROW(loop) \
 	ADDQ R9, AX  \
@@ -31,20 +48,7 @@
 //	AX, DX, CX    the row in dst and in src, rows left
 //	BX            bytes of a row before its last vector
 TEXT ·copyBlocksAVX2(SB), NOSPLIT, $0-72
-	MOVQ dst+0(FP), DI
-	MOVQ dstPlane+8(FP), R8
-	MOVQ dstRow+16(FP), R9
-	MOVQ src+24(FP), SI
-	MOVQ srcPlane+32(FP), R10
-	MOVQ srcRow+40(FP), R11
-	MOVQ planes+48(FP), R12
-	MOVQ rows+56(FP), R13
-	MOVQ n+64(FP), BX
-	SHLQ $2, R8
-	SHLQ $2, R9
-	SHLQ $2, R10
-	SHLQ $2, R11
-	SHLQ $2, BX
+	ARGUMENTS
 	CMPQ BX, $16
 	JEQ  four
 	CMPQ BX, $32
@@ -132,20 +136,7 @@ fourRow:
 // Registers as in copyBlocksAVX2. VSHUFPS takes elements 0 and 2 of the halves of
 // the first vector, and 1 and 3 of those of the second; VPERMPD sorts the pairs.
 TEXT ·copyAlternateAVX2(SB), NOSPLIT, $0-72
-	MOVQ dst+0(FP), DI
-	MOVQ dstPlane+8(FP), R8
-	MOVQ dstRow+16(FP), R9
-	MOVQ src+24(FP), SI
-	MOVQ srcPlane+32(FP), R10
-	MOVQ srcRow+40(FP), R11
-	MOVQ planes+48(FP), R12
-	MOVQ rows+56(FP), R13
-	MOVQ n+64(FP), BX
-	SHLQ $2, R8
-	SHLQ $2, R9
-	SHLQ $2, R10
-	SHLQ $2, R11
-	SHLQ $2, BX
+	ARGUMENTS
 	CMPQ BX, $32
 	JLT  alternateFour
 	SUBQ $32, BX
@@ -204,20 +195,7 @@ alternateFourRow:
 // VPBLENDD replaces by what is in dst. The eighth place behind four elements is not
 // theirs where the row ends: there, one is left to be stored alone.
 TEXT ·storeAlternateAVX2(SB), NOSPLIT, $0-72
-	MOVQ dst+0(FP), DI
-	MOVQ dstPlane+8(FP), R8
-	MOVQ dstRow+16(FP), R9
-	MOVQ src+24(FP), SI
-	MOVQ srcPlane+32(FP), R10
-	MOVQ srcRow+40(FP), R11
-	MOVQ planes+48(FP), R12
-	MOVQ rows+56(FP), R13
-	MOVQ n+64(FP), BX
-	SHLQ $2, R8
-	SHLQ $2, R9
-	SHLQ $2, R10
-	SHLQ $2, R11
-	SHLQ $2, BX
+	ARGUMENTS
 	SUBQ $4, BX // the last element
 
 storePlane:
