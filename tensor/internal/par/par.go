@@ -176,6 +176,11 @@ func withdraw(i int) {
 // wait as long, OpenBLAS's longer.
 const patience = time.Millisecond
 
+// spinners is how many workers look at one time: with the caller, one for each
+// core. More, of a GOMAXPROCS beyond the cores, would keep those from working that
+// have work.
+var spinners = runtime.NumCPU() - 1
+
 // spin reports whether n becomes positive while patience lasts. It lets other
 // goroutines run every few microseconds: more often, many workers would compete
 // for the scheduler's lock.
@@ -198,11 +203,14 @@ func worker() {
 	pool.mu.Lock()
 	for {
 		for len(pool.tasks) == 0 {
-			pool.looking++
-			pool.mu.Unlock()
-			found := spin(&pool.offers)
-			pool.mu.Lock()
-			pool.looking--
+			found := false
+			if pool.looking < spinners {
+				pool.looking++
+				pool.mu.Unlock()
+				found = spin(&pool.offers)
+				pool.mu.Lock()
+				pool.looking--
+			}
 			if !found && len(pool.tasks) == 0 {
 				pool.sleep.Wait()
 			}
