@@ -132,7 +132,7 @@ func parseNPYHeader(text string) (h npyHeader, err error) {
 	}
 	h.size, err = arraySize(h.dims, h.dtype.size)
 	if err != nil {
-		return h, fmt.Errorf("shape %s: %w", shape, err)
+		return h, fmt.Errorf("shape %.99s: %w", strings.Join(strings.Fields(shape), " "), err) // in one line
 	}
 	return h, nil
 }

@@ -324,6 +324,7 @@ func TestOpenNPYErrors(t *testing.T) {
 		{"axis too long", npyOf("<f8", "(18446744073709551616, 2)"), "expected an axis length from 0 to"},
 		{"negative", npyOf("<f4", "(-1, 2)"), `"-1, 2), }`},
 		{"no elements", npyOf("<f4", "(0, 3)"), "shape (0, 3): no elements, expected one at least"},
+		{"shape in two lines", npy("{'descr': '<f4', 'fortran_order': False, 'shape': (0,\n12,)}\n"), "shape (0, 12,): no elements, expected one at least"},
 		{"no axes", npyOf("<f4", "()", 0, 0, 0, 0), "shape (): 0 axes, expected 1 to 6"},
 		{"seven axes", npyOf("<f4", "(1, 1, 1, 1, 1, 1, 1)", 0, 0, 0, 0), "7 axes, expected 1 to 6"},
 		{"one axis", npyOf("<f4", "(1,)", 0, 0, 0, 0), "array of shape (1,), expected an axis of samples and one of features at least"},

@@ -36,9 +36,9 @@ func ProbeEvery(epochs int, train, test Labeled, cfg ProbeConfig) ssl.Callback {
 }
 
 // MetricsEvery returns a callback that records how the features of data lie in
-// space, without labels: "uniformity", "embedding_std" and "rankme", of which the
-// functions Uniformity, EmbeddingStd and RankMe say what they warn of. It is called
-// when KNNEvery is.
+// space, without labels: what Measure says of them, under the names that
+// Measurements.Log has. It is called when KNNEvery is, and takes long where Measure
+// does: some hundreds of samples will do.
 func MetricsEvery(epochs int, data ssl.Loader) ssl.Callback {
 	return func(ctx context.Context, model *ssl.SimCLR, e *ssl.Epoch) error {
 		if !due(epochs, e) {
@@ -48,9 +48,7 @@ func MetricsEvery(epochs int, data ssl.Loader) ssl.Callback {
 		if err != nil {
 			return fmt.Errorf("eval: metrics after epoch %d: %w", e.Epoch+1, err)
 		}
-		e.Record("uniformity", Uniformity(x))
-		e.Record("embedding_std", EmbeddingStd(x))
-		e.Record("rankme", RankMe(x))
+		Measure(x, nil).Log(e.Record)
 		return nil
 	}
 }

@@ -130,7 +130,9 @@ func TestMetricsEvery(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		want := map[string]float64{"uniformity": eval.Uniformity(x), "embedding_std": eval.EmbeddingStd(x), "rankme": eval.RankMe(x)}
+		want := map[string]float64{
+			"uniformity": eval.Uniformity(x), "spread": eval.EmbeddingStd(x), "rank": eval.RankMe(x), "participation_ratio": eval.ParticipationRatio(x),
+		}
 		e.Log(func(name string, got float64) {
 			if w, ours := want[name]; ours {
 				calls++
@@ -144,8 +146,8 @@ func TestMetricsEvery(t *testing.T) {
 	if err := fit(t.Context(), newConfig(3, eval.MetricsEvery(0, set), check)); err != nil {
 		t.Fatal(err)
 	}
-	if calls != 3 {
-		t.Errorf("%d metrics, want 3", calls)
+	if calls != 4 {
+		t.Errorf("%d metrics, want 4", calls)
 	}
 }
 
