@@ -120,7 +120,7 @@ func EncoderKinds() []string {
 //	lenet     nn.DefaultLeNet
 //	cnn       nn.DefaultCNN, or nn.DefaultCNN3d for volumes
 //	resnet18  nn.DefaultResNet18
-//	edifice   the encoder of DefaultBuild
+//	edifice   the encoder of DefaultBuild, for vectors
 //
 // The error says which shapes fit.
 func DefaultArchitecture(kind string, sample tensor.Shape) (Architecture, error) {
@@ -260,5 +260,8 @@ func checkImage(kind string, sample tensor.Shape) error {
 }
 
 func defaultEdifice(sample tensor.Shape) (BuildConfig, error) {
+	if sample.Rank() != 1 {
+		return BuildConfig{}, fmt.Errorf("ssl: edifice takes vectors of shape [features], not samples of shape %v", sample)
+	}
 	return DefaultBuild(sample.Size()), nil
 }

@@ -227,6 +227,7 @@ func TestDefaultArchitecture(t *testing.T) {
 		{"resnet18", photograph, `{"architecture":"resnet","config":{"channels":3,"width":64,"blocks":[2,2,2,2],"winograd":true,"small_images":false}}`},
 		{"resnet18", volume, "ssl: resnet18 takes images of shape [channels height width], not samples of shape [1 6 7 8]"},
 		{"edifice", vector, `{"architecture":"edifice","config":{"encoder_dim":12,"hidden_size":256,"projection_dim":128}}`},
+		{"edifice", image, "ssl: edifice takes vectors of shape [features], not samples of shape " + image.String()},
 		{"vit", image, `ssl: the kind of encoder is "vit"; it is one of mlp, lenet, cnn, resnet18, edifice`},
 	} {
 		t.Run(c.kind+c.sample.String(), func(t *testing.T) {

@@ -9,13 +9,13 @@
 // [Digits] draws handwritten-looking digits by formula, so that there is always
 // something to learn from. A data set of your own is three methods.
 //
-// [Open] opens what lies on disk and recognises what it is. [OpenIDX] and
-// [OpenMNIST] read the files that MNIST is published in, plain or compressed;
-// [OpenCIFAR10] and [OpenCIFAR100] those of CIFAR; [OpenImages] a folder of PNG,
-// JPEG and GIF images, which it decodes one by one as they are asked for, so
-// that a set of any size takes little memory. Nothing is taken on a file's word:
-// a header costs no memory that the file does not back, and what is wrong with a
-// file is an error that names it.
+// [Open] opens what lies on disk and recognises what it is; [Recognize] does that
+// alone. [OpenIDX] and [OpenMNIST] read the files that MNIST is published in, plain
+// or compressed; [OpenCIFAR10] and [OpenCIFAR100] those of CIFAR; [OpenImages] a
+// folder of PNG, JPEG and GIF images, which it decodes one by one as they are asked
+// for, so that a set of any size takes little memory. Nothing is taken on a file's
+// word: a header costs no memory that the file does not back, and what is wrong with
+// a file is an error that names it.
 //
 // Arrays come from NumPy by [OpenNPY] and [OpenNPZ], tables by [OpenCSV];
 // [WriteNPY] and [WriteCSV] write features for others to read. Arrays, and
@@ -61,8 +61,8 @@
 // vectors is Noise with Unclipped set.
 //
 // Whole recipes are [MNISTView], [DigitsView], [CIFARView] and [ImageNetView], the
-// last two being the paper's, and [TabularViews], which is SCARF's for tables.
-// [Preset] finds them by name.
+// last two being the paper's, [VolumeView], and [TabularViews], which is SCARF's for
+// tables. [Preset] finds them by name.
 //
 // # Batches
 //

@@ -251,5 +251,5 @@ func ExamplePreset() {
 	fmt.Println(err)
 	// Output:
 	// 2 <nil>
-	// data: preset "tables", expected one of cifar, digits, imagenet, mnist, tabular
+	// data: preset "tables", expected one of cifar, digits, imagenet, mnist, tabular, volume
 }

@@ -35,21 +35,17 @@ type OpenConfig struct {
 // test is nil when the source is not split in two; [Split] does that. It is an
 // error when the path is none of these, or c has a setting of another format.
 func Open(path string, c OpenConfig) (train, test Dataset, err error) {
-	info, err := os.Stat(path)
-	if err != nil {
+	name := c.Format
+	if name == "" {
+		if name, err = Recognize(path); err != nil {
+			return nil, nil, err
+		}
+	} else if _, err := os.Stat(path); err != nil {
 		return nil, nil, fmt.Errorf("data: %w", err)
 	}
-	at := slices.IndexFunc(formats, func(f format) bool {
-		if c.Format != "" {
-			return c.Format == f.name
-		}
-		return f.matches(path, info.IsDir())
-	})
-	switch {
-	case at < 0 && c.Format != "":
+	at := slices.IndexFunc(formats, func(f format) bool { return name == f.name })
+	if at < 0 {
 		return nil, nil, fmt.Errorf("data: Open: Format is %q, expected %s", c.Format, listFormats(func(f format) string { return f.name }))
-	case at < 0:
-		return nil, nil, errUnrecognised(path)
 	}
 	f := formats[at]
 	for _, setting := range []struct {
@@ -65,6 +61,22 @@ func Open(path string, c OpenConfig) (train, test Dataset, err error) {
 		err = errUnrecognised(path)
 	}
 	return train, test, err
+}
+
+// Recognize returns the format that [Open] takes a path for: a word for
+// OpenConfig.Format. A folder with nothing else in it is one of images, whether it
+// has some or not. It is an error when the path is not there or of no known format.
+func Recognize(path string) (format string, err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", fmt.Errorf("data: %w", err)
+	}
+	for _, f := range formats {
+		if f.matches(path, info.IsDir()) {
+			return f.name, nil
+		}
+	}
+	return "", errUnrecognised(path)
 }
 
 // format is a kind of source.

@@ -138,3 +138,17 @@ func TestClassNames(t *testing.T) {
 		t.Errorf("other labels have the names %q of those they replace", names)
 	}
 }
+
+func TestRecognize(t *testing.T) {
+	dir := tree(t, map[string][]byte{"mnist/t10k-images-idx3-ubyte.gz": nil, "x.NPZ": nil, "some/a.txt": nil, "a.tsv.gz": nil, "a.xyz": nil})
+	for path, want := range map[string]string{"mnist": "idx", "x.NPZ": "npz", "some": "images", "a.tsv.gz": "csv"} {
+		if got, err := data.Recognize(filepath.Join(dir, path)); got != want || err != nil {
+			t.Errorf("%s is taken for %q, %v; want %q", path, got, err, want)
+		}
+	}
+	_, err := data.Recognize(filepath.Join(dir, "a.xyz"))
+	wantError(t, err, "a.xyz: is of no known format")
+	if _, err := data.Recognize(filepath.Join(dir, "nothing")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%v does not wrap fs.ErrNotExist", err)
+	}
+}

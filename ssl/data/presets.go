@@ -49,6 +49,18 @@ func paperView(size int, strength float64) Compose {
 	}
 }
 
+// VolumeView returns a recipe for volumes, whatever their values measure: a shift by
+// up to 4 voxels along each axis, a mirror image left to right and a blur, each
+// half of the time, and noise of standard deviation 0.05.
+func VolumeView() View {
+	return Compose{
+		RandomCrop{Padding: 4},
+		Flip{P: 0.5, Axis: -1},
+		RandomApply{P: 0.5, View: GaussianBlur{Sigma: [2]float64{0.1, 1}}},
+		Noise{Std: 0.05, Unclipped: true},
+	}
+}
+
 // TabularViews returns SCARF's recipe for the rows of a table: one view with 60 %
 // of the features drawn from train, see [NewSCARF], and one as it is.
 func TabularViews(train Dataset) ([]View, error) {
@@ -66,6 +78,7 @@ var presets = map[string]func(train Dataset) ([]View, error){
 	"cifar":    twice(CIFARView()),
 	"imagenet": twice(ImageNetView(0)),
 	"tabular":  TabularViews,
+	"volume":   twice(VolumeView()),
 }
 
 // twice makes both views by the same recipe.
@@ -77,8 +90,8 @@ func twice(v View) func(Dataset) ([]View, error) {
 func Presets() []string { return slices.Sorted(maps.Keys(presets)) }
 
 // Preset returns the two views of a recipe by its name: "cifar", "digits",
-// "imagenet" (at the images' own size), "mnist" or "tabular", the one that looks
-// at train. Another name is an error that lists them. Whether the views suit the
+// "imagenet" (at the images' own size), "mnist", "volume" or "tabular", the one that
+// looks at train. Another name is an error that lists them. Whether the views suit the
 // samples is for [NewLoader] to check.
 func Preset(name string, train Dataset) ([]View, error) {
 	views, ok := presets[name]

@@ -156,8 +156,13 @@ func TestPresets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	volumes, err := data.NewMemory(make([]float32, 2*2*5*6*7), tensor.MakeShape(2, 5, 6, 7))
+	if err != nil {
+		t.Fatal(err)
+	}
 	sets := map[string]data.Dataset{
-		"mnist": digits(t, 2), "digits": digits(t, 2), "cifar": photos, "imagenet": photos, "tabular": columns(t, 2, 5),
+		"volume": volumes,
+		"mnist":  digits(t, 2), "digits": digits(t, 2), "cifar": photos, "imagenet": photos, "tabular": columns(t, 2, 5),
 	}
 	names := data.Presets()
 	if len(names) != len(sets) {
@@ -180,7 +185,7 @@ func TestPresets(t *testing.T) {
 		}
 	}
 	_, err = data.Preset("cifar10", photos)
-	wantError(t, err, `data: preset "cifar10", expected one of cifar, digits, imagenet, mnist, tabular`)
+	wantError(t, err, `data: preset "cifar10", expected one of cifar, digits, imagenet, mnist, tabular, volume`)
 	_, err = data.Preset("tabular", photos)
 	wantError(t, err, "data: NewSCARF: samples of shape [3 32 32], expected vectors [M]")
 	if out, err := data.ImageNetView(24).OutShape(photos.Shape()); err != nil || out != tensor.MakeShape(3, 24, 24) {

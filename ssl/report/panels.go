@@ -22,10 +22,14 @@ type panel struct {
 var panels = []panel{
 	{"Nearest neighbours", true, false, []Field{{"kNN", MetricKNN}},
 		"Share of test samples that the samples nearest to them in features classify right. It should rise above the dashed lines."},
+	{"Linear probe", true, false, []Field{{"probe", MetricProbe}},
+		"Share of test samples that a linear classifier on the features gets right. It should rise above the dashed lines."},
 	{"Picking the partner", true, false, []Field{{"top-1", MetricTop1}, {"top-5", MetricTop5}, {"val top-1", MetricValTop1}, {"val top-5", MetricValTop5}},
 		"How often the partner of a view is the most similar of the batch, or among the five most similar. It should rise; close to 100% the views are too much alike to teach more."},
-	{"Effective rank", false, true, []Field{{"rank", MetricRank}},
-		"How many dimensions the features fill (RankMe). A fall towards 1 is a collapse."},
+	{"Picking the partner by features", true, false, []Field{{"top-1", MetricFeatureTop1}, {"top-5", MetricFeatureTop5}, {"1/rank", MetricMRR}},
+		"The same of test samples, by the features in place of the projections that are trained, and the mean of 1 over the partner's rank."},
+	{"Effective rank", false, true, []Field{{"rank", MetricRank}, {"by variance", MetricParticipationRatio}},
+		"How many dimensions the features fill (RankMe), and how many by their variance (participation ratio). A fall towards 1 is a collapse."},
 	{"Spread", false, true, []Field{{"spread", MetricSpread}},
 		"Standard deviation of normalised features. 1/√d, for d features, is spread evenly; a fall to 0 is a collapse to one point."},
 	{"Alignment", false, true, []Field{{"alignment", MetricAlignment}},
@@ -90,11 +94,12 @@ func (r *Run) figures() []figure {
 func (r *Run) levels(metric string) []level {
 	var levels []level
 	switch metric {
-	case MetricKNN:
-		if m, ok := r.Table.mean(Raw, ColumnKNN); ok {
+	case MetricKNN, MetricProbe:
+		column := map[string]string{MetricKNN: ColumnKNN, MetricProbe: ColumnProbe}[metric]
+		if m, ok := r.Table.mean(Raw, column); ok {
 			levels = append(levels, level{"raw", m.mean})
 		}
-		if m, ok := r.Table.mean(Random, ColumnKNN); ok {
+		if m, ok := r.Table.mean(Random, column); ok {
 			levels = append(levels, level{"untrained", m.mean})
 		}
 	case MetricSpread:

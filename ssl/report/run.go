@@ -53,6 +53,12 @@ const (
 	MetricSpread     = "spread"     // eval.EmbeddingStd
 	MetricAlignment  = "alignment"  // eval.Alignment
 	MetricUniformity = "uniformity" // eval.Uniformity
+
+	MetricProbe              = "probe"               // accuracy
+	MetricParticipationRatio = "participation_ratio" // eval.ParticipationRatio
+	MetricFeatureTop1        = "top1"                // eval.Ranks of features; those of projections are MetricTop1
+	MetricFeatureTop5        = "top5"
+	MetricMRR                = "mrr"
 )
 
 // Epoch holds what was measured after an epoch, by name. What was not measured

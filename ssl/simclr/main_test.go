@@ -19,14 +19,6 @@ import (
 	"github.com/seed-312a1f22/dyad/ssl"
 )
 
-// command runs the command and returns what it left.
-func command(t *testing.T, args ...string) (status int, stdout, stderr string) {
-	t.Helper()
-	var out, text bytes.Buffer
-	status = run(t.Context(), args, &out, &text)
-	return status, out.String(), text.String()
-}
-
 // idx returns an IDX file: the magic number, the lengths of the axes, the values.
 func idx(magic uint32, dims []uint32, values []byte) []byte {
 	file := binary.BigEndian.AppendUint32(nil, magic)
@@ -71,7 +63,7 @@ func TestResult(t *testing.T) {
 	dir, out := t.TempDir(), filepath.Join(t.TempDir(), "new", "run")
 	writeSet(t, dir, "train", 96)
 	writeSet(t, dir, "t10k", 32)
-	status, stdout, stderr := command(t, small(dir, "-json", "-out", out)...)
+	status, stdout, stderr := simclr(t, small(dir, "-json", "-out", out)...)
 	if status != 0 {
 		t.Fatalf("status %d: %s", status, stderr)
 	}
@@ -111,7 +103,7 @@ func TestResult(t *testing.T) {
 		t.Errorf("metrics.jsonl: %v, %s", err, metrics)
 	}
 
-	status, stdout, stderr = command(t, small(dir, "-quiet")...)
+	status, stdout, stderr = simclr(t, small(dir, "-quiet")...)
 	if status != 0 || stderr != "" || strings.Contains(stdout, "epoch 1") || !strings.Contains(stdout, "SimCLR") {
 		t.Errorf("-quiet: status %d, standard output %q, standard error %q", status, stdout, stderr)
 	}
@@ -123,8 +115,8 @@ func TestProfile(t *testing.T) {
 	dir := t.TempDir()
 	writeSet(t, dir, "train", 96)
 	weights := regexp.MustCompile(`"weights_sha256":"(\w+)"`)
-	_, plain, _ := command(t, small(dir, "-json", "-quiet")...)
-	status, profiled, stderr := command(t, small(dir, "-json", "-quiet", "-profile")...)
+	_, plain, _ := simclr(t, small(dir, "-json", "-quiet")...)
+	status, profiled, stderr := simclr(t, small(dir, "-json", "-quiet", "-profile")...)
 	if status != 0 || weights.FindString(profiled) == "" || weights.FindString(profiled) != weights.FindString(plain) {
 		t.Errorf("status %d, with a profile\n%swithout\n%s", status, profiled, plain)
 	}
@@ -137,7 +129,7 @@ func TestProfile(t *testing.T) {
 	if strings.Contains(profiled, "GFLOP/s") {
 		t.Errorf("the table is in standard output:\n%s", profiled)
 	}
-	if status, stdout, _ := command(t, small(dir, "-profile")...); status != 0 || !strings.Contains(stdout, "averages of 8 passes") {
+	if status, stdout, _ := simclr(t, small(dir, "-profile")...); status != 0 || !strings.Contains(stdout, "averages of 8 passes") {
 		t.Errorf("without -json: status %d, standard output\n%s", status, stdout)
 	}
 }
@@ -148,7 +140,7 @@ func TestSameWeights(t *testing.T) {
 	dir := t.TempDir()
 	writeSet(t, dir, "train", 300)
 	weights := func(args ...string) string {
-		status, stdout, stderr := command(t, small(dir, append(args, "-json", "-batch", "64")...)...)
+		status, stdout, stderr := simclr(t, small(dir, append(args, "-json", "-batch", "64")...)...)
 		if status != 0 {
 			t.Fatalf("status %d: %s", status, stderr)
 		}
@@ -184,7 +176,8 @@ func TestSameWeights(t *testing.T) {
 func TestFlagErrors(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"-colour red", "flag provided but not defined: -colour"},
-		{"extra", `unexpected argument "extra"`},
+		{"extra", `there is no command "extra"`},
+		{"train extra", `unexpected argument "extra"`},
 		{"-encoder vit", "-encoder is vit; it must be mlp"},
 		{"-widths 1,x", "want numbers of 1 or more, separated by commas"},
 		{"-head 0", "want numbers of 1 or more, separated by commas"},
@@ -200,15 +193,12 @@ func TestFlagErrors(t *testing.T) {
 		{"-threads -1", "-threads is -1; it must be 0 (all) or more"},
 		{"-seed -1", "invalid value"},
 	} {
-		status, stdout, stderr := command(t, strings.Fields(c.args)...)
-		if status != 2 || stdout != "" || !strings.Contains(stderr, c.want) || strings.Count(stderr, "\n") != 1 {
-			t.Errorf("%s: status %d, standard output %q, standard error %q; want status 2 and one line that says %q", c.args, status, stdout, stderr, c.want)
-		}
+		fail(t, 2, c.want, strings.Fields(c.args)...)
 	}
 }
 
 func TestHelp(t *testing.T) {
-	status, stdout, stderr := command(t, "-help")
+	status, stdout, stderr := simclr(t, "-help")
 	if status != 0 || stdout != "" || !strings.Contains(stderr, "-temperature temperature") {
 		t.Errorf("status %d, standard output %q, standard error %q", status, stdout, stderr)
 	}
@@ -246,7 +236,7 @@ func TestDataErrors(t *testing.T) {
 				write(t, filepath.Join(dir, "train-images-idx3-ubyte"), c.images)
 			}
 			write(t, filepath.Join(dir, "train-labels-idx1-ubyte"), c.labels)
-			status, stdout, stderr := command(t, small(dir, "-quiet")...)
+			status, stdout, stderr := simclr(t, small(dir, "-quiet")...)
 			if status != 1 || stdout != "" || strings.Count(stderr, "\n") != 1 {
 				t.Errorf("status %d, standard output %q, standard error %q; want status 1 and one line", status, stdout, stderr)
 			}
@@ -257,7 +247,7 @@ func TestDataErrors(t *testing.T) {
 			}
 		})
 	}
-	if status, _, stderr := command(t, "-data", filepath.Join(t.TempDir(), "nowhere")); status != 1 || !strings.Contains(stderr, "nowhere") {
+	if status, _, stderr := simclr(t, "-data", filepath.Join(t.TempDir(), "nowhere")); status != 1 || !strings.Contains(stderr, "nowhere") {
 		t.Errorf("no directory: status %d, %q", status, stderr)
 	}
 }
@@ -268,7 +258,7 @@ func TestUnlabeled(t *testing.T) {
 	if err := os.Remove(filepath.Join(dir, "train-labels-idx1-ubyte")); err != nil {
 		t.Fatal(err)
 	}
-	status, stdout, stderr := command(t, small(dir, "-json")...)
+	status, stdout, stderr := simclr(t, small(dir, "-json")...)
 	if status != 0 || !strings.Contains(stdout, `"probe":null,"knn":null`) || !strings.Contains(stderr, "no labels") {
 		t.Errorf("status %d, %s, %s", status, stdout, stderr)
 	}
@@ -312,7 +302,7 @@ func TestProgressOnATerminal(t *testing.T) {
 	m := ssl.Metrics{Loss: 1.25, Top1: 0.5, Chance: 3}
 	p.step(ssl.Step{Epoch: 0, Epochs: 2, Batch: 3, Steps: 8, Metrics: m, Images: 100, Elapsed: time.Second})
 	p.step(ssl.Step{Epoch: 0, Epochs: 2, Batch: 4, Steps: 8, Metrics: m}) // too soon to be drawn
-	p.epoch(ssl.Epoch{Epoch: 0, Epochs: 2, Train: m, Images: 200, Elapsed: time.Second}, "90.0%")
+	p.epoch(ssl.Epoch{Epoch: 0, Epochs: 2, Train: m, Images: 200, Elapsed: time.Second}, "  kNN 90.0%")
 	want := clearLine + "epoch 1/2 ▕█████     ▏ loss 1.250 (chance 3.000)  top-1  50.0%     100 images/s  3m0s left" +
 		clearLine + "epoch 1/2 ▕██████████▏ loss 1.250 (chance 3.000)  top-1  50.0%  kNN 90.0%     200 images/s"
 	got := strings.TrimSuffix(w.String(), "\n")

@@ -48,16 +48,15 @@ func (p *progress) step(s ssl.Step) {
 	fmt.Fprint(p.w, clearLine, p.line(s.Epoch, s.Epochs, float64(s.Batch+1)/float64(s.Steps), s.Metrics, "", s.ImagesPerSecond()))
 }
 
-// epoch writes the line of an epoch that is over. knn is empty when the images
-// have no labels.
-func (p *progress) epoch(e ssl.Epoch, knn string) {
+// epoch writes the line of an epoch that is over, with what was measured besides.
+func (p *progress) epoch(e ssl.Epoch, measured string) {
 	if p.quiet {
 		return
 	}
 	if p.terminal {
 		fmt.Fprint(p.w, clearLine)
 	}
-	fmt.Fprintln(p.w, p.line(e.Epoch, e.Epochs, 1, e.Train, knn, e.ImagesPerSecond()))
+	fmt.Fprintln(p.w, p.line(e.Epoch, e.Epochs, 1, e.Train, measured, e.ImagesPerSecond()))
 }
 
 // interrupted says that the training ended early.
@@ -69,17 +68,14 @@ func (p *progress) interrupted(steps int) {
 }
 
 // line is what there is to say of an epoch, of which a fraction is done.
-func (p *progress) line(epoch, epochs int, fraction float64, m ssl.Metrics, knn string, speed float64) string {
+func (p *progress) line(epoch, epochs int, fraction float64, m ssl.Metrics, measured string, speed float64) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "epoch %*d/%d ", len(fmt.Sprint(epochs)), epoch+1, epochs)
 	if p.terminal {
 		fmt.Fprintf(&b, "%s ", bar(fraction, 10))
 	}
 	fmt.Fprintf(&b, "loss %.3f (chance %.3f)  top-1 %5.1f%%", m.Loss, m.Chance, 100*m.Top1)
-	if knn != "" {
-		fmt.Fprintf(&b, "  kNN %s", knn)
-	}
-	fmt.Fprintf(&b, "  %6.0f images/s", speed)
+	fmt.Fprintf(&b, "%s  %6.0f images/s", measured, speed)
 	if elapsed := time.Since(p.start); p.done > 0 && p.done < 1 {
 		left := time.Duration(float64(elapsed) * (1 - p.done) / p.done)
 		fmt.Fprintf(&b, "  %v left", left.Round(time.Second))

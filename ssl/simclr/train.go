@@ -1,306 +1,214 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
-	"math/rand/v2"
-	"os"
+	"flag"
 	"path/filepath"
-	"runtime"
-	"time"
+	"slices"
+	"strings"
 
-	"github.com/seed-312a1f22/dyad/asm"
-	"github.com/seed-312a1f22/dyad/autograd"
-	"github.com/seed-312a1f22/dyad/nn"
+	"github.com/seed-312a1f22/dyad/optim"
 	"github.com/seed-312a1f22/dyad/ssl"
-	"github.com/seed-312a1f22/dyad/ssl/data"
-	"github.com/seed-312a1f22/dyad/ssl/eval"
-	"github.com/seed-312a1f22/dyad/tensor"
 )
 
-// The embedded digits are one data set, whatever the seed of the training.
-const (
-	digits      = 10000
-	digitsSeed  = 1
-	trainedPart = 0.8 // of a set that is not split already
-)
+var trainCommand = command{
+	name: "train", args: "[flags]",
+	short: "train an encoder, and compare its features with others (the default)",
+	long: `Train trains an encoder on samples without their labels, and shows by them what
+it has learned.
 
-// images are a part of the data set.
-type images struct {
-	set    data.Dataset
-	labels []int        // nil for none
-	single *data.Loader // each image once, in order, as it is
+Without -data it trains on embedded drawings of digits. It prints the linear-probe
+and kNN accuracy of the samples themselves, of the untrained encoder and of the
+trained one, and with -supervised of the encoder trained with labels. It warns in
+words when the features collapse or the loss stays at chance. With -out it leaves a
+report for a browser, and the encoder for eval and embed.
+
+An interrupt (Ctrl-C) ends the training and evaluates what was reached; a second
+one ends the program. -resume goes on from the last whole epoch.
+
+Simclr help lists the other commands.
+`,
+	flags: func(f *flag.FlagSet) action {
+		o := &trainOptions{head: widths{256, 64}}
+		o.declare(f)
+		return o
+	},
 }
 
-// session is a run of the command.
-type session struct {
-	o           *options
-	train, test images
-	view        data.View
-	encoder     ssl.Encoder
-	model       *ssl.SimCLR
-	show        *progress
-	metrics     io.Writer         // gets a JSON object an epoch
-	profile     *autograd.Profile // of the training steps; nil unless asked for
-	result      result
+// trainOptions are the flags of train.
+type trainOptions struct {
+	source
+	recipe
+	encoder string
+	widths  widths // of the mlp's layers; nil for those that are the default
+	head    widths // of the projection head
+
+	loss        ssl.Loss
+	temperature float64
+	epochs      int
+	batch       int
+	seed        uint64
+
+	optimizer   string
+	lr          float64
+	scale       string // of the learning rate with the batch
+	weightDecay float64
+	warmup      int
+	accumulate  int
+	clip        float64
+	ema         float64
+
+	val         float64 // part of the training samples
+	patience    int
+	probeEvery  int
+	supervised  bool
+	fewLabels   bool
+	standardize bool
+
+	out, resume string
+	configFile  string
+	quiet       bool
+	profile     bool
+	json        bool
 }
 
-// train runs the command with valid options.
-func train(ctx context.Context, o *options, stdout, stderr io.Writer) error {
-	text := stdout
-	if o.json {
-		text = stderr
+func (o *trainOptions) declare(f *flag.FlagSet) {
+	o.source.declare(f)
+	o.recipe.declare(f)
+	f.BoolVar(&o.standardize, "standardize", true, "bring the columns of vectors to mean 0 and standard deviation 1")
+	f.StringVar(&o.encoder, "encoder", "mlp", "`kind` of encoder: "+strings.Join(ssl.EncoderKinds(), ", "))
+	f.Var(&o.widths, "widths", "`widths` of the mlp's layers (default 512,256)")
+	f.Var(&o.head, "head", "`widths` of the projection head's layers")
+
+	f.TextVar(&o.loss, "loss", ssl.NTXentLoss, "`loss` to train with: ntxent, dcl, dclw, or supcon, which needs labels")
+	f.Float64Var(&o.temperature, "temperature", 0, "`temperature` of the loss (default 0.2, 1 with the views tabular)")
+	f.IntVar(&o.epochs, "epochs", 10, "`passes` over the training samples")
+	f.IntVar(&o.batch, "batch", 256, "`samples` a batch, at most all there are unless given; each is seen in all its views")
+	f.Uint64Var(&o.seed, "seed", 1, "`number` that all randomness derives from; the same one gives the same weights")
+
+	f.StringVar(&o.optimizer, "optimizer", "adamw", "`optimiser`: "+strings.Join(optimizerNames(), ", ")+", the last two with momentum 0.9")
+	f.Float64Var(&o.lr, "lr", 0, "learning `rate` at the start; a cosine takes it down to a fiftieth (default 0.001 for adamw, 0.3 for lars, 0.03 for sgd)")
+	f.StringVar(&o.scale, "lr-scale", "", "`rule` by which -lr goes with the samples a step: none, linear (times samples/256) or sqrt (times √samples) (default none, linear for lars)")
+	f.Float64Var(&o.weightDecay, "weight-decay", 0, "weight `decay`, not for biases and BatchNorm; decoupled for adamw (default 0.0001, 0.000001 for lars)")
+	f.IntVar(&o.warmup, "warmup", 0, "`epochs` in which the rate rises from near 0; the cosine then takes it down to 0")
+	f.IntVar(&o.accumulate, "accumulate", 1, "`batches` that make a step of the optimiser")
+	f.Float64Var(&o.clip, "clip", 0, "`length` that the gradients are cut to (default as they are)")
+	f.Float64Var(&o.ema, "ema", 0, "`decay` of a moving average of the weights, such as 0.99, which is then what is evaluated and saved (default none)")
+
+	f.Float64Var(&o.val, "val", 0, "`part` of the training samples that is kept to validate on after each epoch (default none, 0.1 with -patience)")
+	f.IntVar(&o.patience, "patience", 0, "`epochs` without a lower validation loss after which the training ends (default never)")
+	f.IntVar(&o.probeEvery, "probe-every", 0, "`epochs` between linear probes while training (default none)")
+	f.BoolVar(&o.supervised, "supervised", false, "also train the encoder with all labels, for a row of the table")
+	f.BoolVar(&o.fewLabels, "few-labels", false, "also probe with 1 % and 10 % of the labels, for columns of the table")
+
+	f.StringVar(&o.out, "out", "", "`directory` to leave the run in: settings, metrics, weights, report")
+	f.StringVar(&o.resume, "resume", "", "`directory` of a run to go on with, as it was set up and as flags say")
+	f.StringVar(&o.configFile, "config", "", "`file` of settings, the config.json of a run; flags win over it")
+	f.BoolVar(&o.quiet, "quiet", false, "show the result only")
+	f.BoolVar(&o.profile, "profile", false, "show what the training steps take time and memory for, by operation")
+	f.BoolVar(&o.json, "json", false, "write the result as a JSON object to standard output, all else to standard error")
+}
+
+// check reads -config, fills in the defaults that depend on other flags, and looks
+// at all.
+func (o *trainOptions) check(f *flag.FlagSet) error {
+	if err := noArguments(f); err != nil {
+		return err
 	}
-	file, _ := text.(*os.File)
-	s := &session{
-		o:       o,
-		show:    &progress{w: text, quiet: o.quiet, terminal: file != nil && isTerminal(file)},
-		metrics: io.Discard,
-		result:  result{Implementation: asm.Implementation()},
-	}
-	if o.profile {
-		s.profile = new(autograd.Profile)
-	}
-	if o.out != "" {
-		if err := os.MkdirAll(o.out, 0o777); err != nil {
-			return fmt.Errorf("-out: %w", err)
+	if o.resume != "" {
+		if o.out != "" || o.configFile != "" {
+			return errors.New("-resume goes on in its own directory, by its own config.json; leave out -out and -config")
 		}
-		f, err := os.Create(filepath.Join(o.out, "metrics.jsonl"))
-		if err != nil {
-			return fmt.Errorf("-out: %w", err)
+		o.out, o.configFile = o.resume, filepath.Join(o.resume, configName)
+	}
+	if o.configFile != "" {
+		if err := readSettings(f, o.configFile); err != nil {
+			return err
 		}
-		defer f.Close()
-		s.metrics = f
 	}
-	if err := s.load(); err != nil {
+	optimizer, ok := optimizers[o.optimizer]
+	if !ok {
+		return firstWrong(check{false, "optimizer", o.optimizer, strings.Join(optimizerNames(), ", ")})
+	}
+	if !given(f, "lr") {
+		o.lr = optimizer.lr
+	}
+	if !given(f, "lr-scale") {
+		o.scale = optimizer.scale
+	}
+	if !given(f, "weight-decay") {
+		o.weightDecay = optimizer.weightDecay
+	}
+	if !given(f, "temperature") {
+		o.temperature = 0.2
+	}
+	if !given(f, "val") && o.patience > 0 {
+		o.val = 0.1
+	}
+	if err := cmp.Or(o.source.check(), o.recipe.check()); err != nil {
 		return err
 	}
-	if err := s.build(); err != nil {
+	return firstWrong(
+		check{slices.Contains(ssl.EncoderKinds(), o.encoder), "encoder", o.encoder, strings.Join(ssl.EncoderKinds(), ", ")},
+		check{o.encoder == "mlp" || o.widths == nil, "widths", o.widths.join("-"), "left out with -encoder " + o.encoder},
+		check{positive(o.temperature), "temperature", o.temperature, "a positive number, usually from 0.05 to 1"},
+		check{o.epochs >= 1, "epochs", o.epochs, "1 or more"},
+		check{o.batch >= 2, "batch", o.batch, "2 or more: a sample alone has no negatives"},
+		check{positive(o.lr), "lr", o.lr, "a positive number, such as 0.001"},
+		check{slices.Contains([]string{"none", "linear", "sqrt"}, o.scale), "lr-scale", o.scale, "none, linear, sqrt"},
+		check{o.weightDecay == 0 || positive(o.weightDecay), "weight-decay", o.weightDecay, "0 or a positive number"},
+		check{o.warmup >= 0 && o.warmup < max(o.epochs, 1), "warmup", o.warmup, "0 or more, and less than -epochs"},
+		check{o.accumulate >= 1, "accumulate", o.accumulate, "1 or more"},
+		check{o.clip == 0 || positive(o.clip), "clip", o.clip, "0 or a positive number"},
+		check{o.ema >= 0 && o.ema < 1, "ema", o.ema, "0 or a decay below 1, such as 0.99"},
+		check{o.val >= 0 && o.val < 1 && (o.val > 0 || o.patience == 0), "val", o.val, "a part below 1, and above 0 with -patience"},
+		check{o.patience >= 0, "patience", o.patience, "0 (never) or more"},
+		check{o.probeEvery >= 0, "probe-every", o.probeEvery, "0 (never) or more"},
+	)
+}
+
+// optimizers are what -optimizer chooses from, with the defaults that go with them.
+var optimizers = map[string]struct {
+	lr, weightDecay float64
+	scale           string
+	make            func(groups ...*optim.Group) (optim.Optimizer, error)
+}{
+	"adamw": {1e-3, 1e-4, "none", nil},
+	"lars": {0.3, 1e-6, "linear", func(groups ...*optim.Group) (optim.Optimizer, error) {
+		return optim.NewLARS(optim.DefaultLARS(), groups...)
+	}},
+	"sgd": {0.03, 1e-4, "none", func(groups ...*optim.Group) (optim.Optimizer, error) {
+		return optim.NewSGD(optim.SGDConfig{Momentum: 0.9}, groups...)
+	}},
+}
+
+func optimizerNames() []string { return []string{"adamw", "lars", "sgd"} }
+
+// rate returns the learning rate at the start.
+func (o *trainOptions) rate() float64 {
+	switch samples := o.batch * o.accumulate; o.scale {
+	case "linear":
+		return optim.LinearScale(o.lr, samples)
+	case "sqrt":
+		return optim.SqrtScale(o.lr, samples)
+	}
+	return o.lr
+}
+
+// run trains, evaluates what came of it, and leaves it where the options say.
+func (o *trainOptions) run(ctx context.Context, c *call) error {
+	s, err := newSession(o, c)
+	if err != nil {
 		return err
 	}
-	s.announce()
-	if err := s.evaluate("raw"); err != nil {
-		return err
-	}
-	if err := s.evaluate("random"); err != nil {
+	defer s.close()
+	if err := s.prepare(); err != nil {
 		return err
 	}
 	if err := s.fit(ctx); err != nil {
 		return err
 	}
-	if err := s.evaluate("simclr"); err != nil {
-		return err
-	}
-	s.result.WeightsSHA256 = weightsSHA256(s.model)
-	return s.write(stdout)
-}
-
-// load opens the images.
-func (s *session) load() (err error) {
-	var train, test data.Dataset
-	if s.o.data == "" {
-		s.view = data.DigitsView()
-		var all *data.Digits
-		if all, err = data.NewDigits(digits, digitsSeed); err == nil {
-			train, test, err = data.Split(all, trainedPart)
-		}
-	} else {
-		s.view = data.MNISTView()
-		train, test, err = data.OpenMNIST(s.o.data)
-	}
-	if err != nil {
-		return err
-	}
-	if s.train, err = newImages(train); err != nil {
-		return err
-	}
-	s.test, err = newImages(test)
-	return err
-}
-
-func newImages(set data.Dataset) (images, error) {
-	labels, _ := data.Labels(set)
-	single, err := data.NewLoader(set, data.LoaderConfig{
-		Batch: min(512, set.Len()), Views: []data.View{data.Identity{}}, Prefetch: 1,
-	})
-	return images{set, labels, single}, err
-}
-
-// build makes the encoder and the estimator.
-func (s *session) build() (err error) {
-	// The second word sets the encoder's stream apart from the head's.
-	r := rand.New(rand.NewPCG(s.o.seed, 0x656e636f646572)) // "encoder"
-	if s.encoder, err = newEncoder(s.o, s.train.set.Shape(), r); err != nil {
-		return fmt.Errorf("-encoder %s: %w", s.o.encoder, err)
-	}
-	s.model, err = ssl.New(ssl.Config{
-		Encoder:     s.encoder,
-		HiddenDims:  s.o.head,
-		HeadNorm:    ssl.HiddenBatchNorm,
-		LR:          s.o.lr,
-		WeightDecay: s.o.weightDecay,
-		Temperature: s.o.temperature,
-		MaxEpochs:   s.o.epochs,
-		RandomState: s.o.seed,
-		Epochs:      s.o.epochs,
-		OnStep:      s.onStep,
-		OnEpoch:     s.onEpoch,
-		Profile:     s.profile,
-	})
-	return err
-}
-
-// announce says what runs on what.
-func (s *session) announce() {
-	from := "embedded digits"
-	if s.o.data != "" {
-		from = s.o.data
-	}
-	p := s.show.printf
-	p("%s, %s, %d of %d processors\n", processor(), s.result.Implementation, runtime.GOMAXPROCS(0), runtime.NumCPU())
-	p("%s: %d images %v to train on, %d to test with\n", from, s.train.set.Len(), s.train.set.Shape(), s.test.set.Len())
-	p("encoder %s, head %d-%s, %d parameters\n", s.o.describe(s.encoder), s.encoder.LatentSize(), join(s.o.head), nn.NumParams(s.model))
-	p("epochs %d, batch %d, lr %v, weight decay %v, temperature %v, seed %d\n\n", s.o.epochs, s.o.batch, s.o.lr, s.o.weightDecay, s.o.temperature, s.o.seed)
-	if s.train.labels == nil {
-		p("the images have no labels: there will be no probe and no kNN\n\n")
-	}
-}
-
-// fit trains. An interrupt is no error, once there was a step.
-func (s *session) fit(ctx context.Context) error {
-	config := data.DefaultLoaderConfig(s.view)
-	config.Batch, config.Seed = s.o.batch, s.o.seed
-	pairs, err := data.NewLoader(s.train.set, config)
-	if err != nil {
-		return err
-	}
-	s.show.start = time.Now()
-	err = s.model.Fit(ctx, pairs, nil)
-	if errors.Is(err, context.Canceled) {
-		s.show.interrupted(s.result.Steps)
-		if s.result.Steps > 0 {
-			err = nil
-		}
-	}
-	if s.profile != nil && err == nil {
-		// Also with -quiet: who asks for it wants to see it.
-		_, err = fmt.Fprintf(s.show.w, "\n%v", s.profile)
-	}
-	return err
-}
-
-func (s *session) onStep(step ssl.Step) {
-	s.result.Steps++
-	if s.result.Epochs == 0 { // what an interrupted first epoch reached
-		s.result.Loss, s.result.Chance = step.Loss, step.Chance
-		s.result.TrainSeconds, s.result.ImagesPerSecond = step.Elapsed.Seconds(), step.ImagesPerSecond()
-	}
-	s.show.step(step)
-}
-
-func (s *session) onEpoch(e ssl.Epoch) error {
-	r := &s.result
-	if r.Epochs == 0 {
-		r.TrainSeconds = 0
-	}
-	r.Epochs++
-	r.Loss, r.Chance = e.Train.Loss, e.Train.Chance
-	r.TrainSeconds += e.Elapsed.Seconds()
-	r.ImagesPerSecond = float64(r.Epochs*e.Images) / r.TrainSeconds
-
-	line := map[string]float64{"epoch": float64(r.Epochs)}
-	e.Log(func(name string, value float64) { line[name] = value })
-	knn := ""
-	if s.train.labels != nil {
-		train, test, err := s.features("simclr")
-		if err != nil {
-			return err
-		}
-		accuracy, err := s.knn(train, test)
-		if err != nil {
-			return err
-		}
-		line["knn"] = accuracy
-		knn = fmt.Sprintf("%.1f%%", 100*accuracy)
-	}
-	s.show.epoch(e, knn)
-	return json.NewEncoder(s.metrics).Encode(line)
-}
-
-// features returns those of the training and of the test images: "raw" pixels,
-// or what the encoder makes of them.
-func (s *session) features(kind string) (train, test *tensor.Tensor, err error) {
-	of := func(i images) (*tensor.Tensor, error) {
-		if kind == "raw" {
-			all, err := data.ReadAll(i.set)
-			if err != nil {
-				return nil, err
-			}
-			return all.Reshape(i.set.Len(), -1), nil
-		}
-		// Not the training's context: an interrupt ends that, not the evaluation.
-		return ssl.Features(context.Background(), s.encoder, i.single)
-	}
-	if train, err = of(s.train); err != nil {
-		return nil, nil, err
-	}
-	test, err = of(s.test)
-	return train, test, err
-}
-
-func (s *session) knn(train, test *tensor.Tensor) (float64, error) {
-	return eval.KNNAccuracy(train, s.train.labels, test, s.test.labels, eval.DefaultKNNConfig())
-}
-
-// evaluate fills the result's accuracies on one kind of features.
-func (s *session) evaluate(kind string) error {
-	if s.train.labels == nil {
-		return nil
-	}
-	train, test, err := s.features(kind)
-	if err != nil {
-		return err
-	}
-	probe, err := eval.FitLinearProbe(train, s.train.labels, eval.DefaultProbeConfig())
-	if err != nil {
-		return err
-	}
-	linear, err := probe.Accuracy(test, s.test.labels)
-	if err != nil {
-		return err
-	}
-	knn, err := s.knn(train, test)
-	if err != nil {
-		return err
-	}
-	if s.result.Probe == nil {
-		s.result.Probe, s.result.KNN = new(accuracy), new(accuracy)
-	}
-	s.result.Probe.set(kind, linear)
-	s.result.KNN.set(kind, knn)
-	return nil
-}
-
-// write writes the result where the options want it.
-func (s *session) write(stdout io.Writer) error {
-	object, err := json.Marshal(&s.result)
-	if err != nil {
-		return err
-	}
-	object = append(object, '\n')
-	if s.o.out != "" {
-		if err := os.WriteFile(filepath.Join(s.o.out, "result.json"), object, 0o666); err != nil {
-			return fmt.Errorf("-out: %w", err)
-		}
-	}
-	if !s.o.json || !s.o.quiet {
-		s.result.table(s.show.w)
-	}
-	if s.o.json {
-		_, err = stdout.Write(object)
-	}
-	return err
+	return s.finish(ctx)
 }
