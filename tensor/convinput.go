@@ -27,9 +27,17 @@ func (c *convolution) inputGrad(dx, dy, w []float32, beta float32) {
 	buffer.data = atLeast(buffer.data, len(w))
 	l.products, l.need = l.products[:0], scratchSize{}
 	blocks, chunks, together := buffer.data, 0, true
+	cleared := false
 	for i := range volume(c.stride) {
 		pass := c.backward(c.phase(i))
 		if volume(pass.positions) == 0 {
+			continue
+		}
+		if beta == 0 && pass.numTaps() == 0 {
+			if !cleared { // all of dx: faster than every other element
+				clearing.Run(len(dx), cheapGrain, dx)
+				cleared = true
+			}
 			continue
 		}
 		k := c.plan(&pass, dx, dy, w, nil, beta, blocks)
@@ -56,6 +64,8 @@ func (c *convolution) inputGrad(dx, dy, w []float32, beta float32) {
 	floatBuffers.put(buffer)
 	phaseLists.put(l)
 }
+
+var clearing = NewKernel(func(lo, hi int, dx *[]float32) { clear((*dx)[lo:hi]) })
 
 var inputPhases = NewKernel(func(lo, hi int, l **phaseList) {
 	s := takeScratch(&(*l).need)

@@ -147,8 +147,8 @@ func (c *convolution) product(p *pass, dst, src, w, bias []float32, beta float32
 }
 
 // plan returns the arguments of product. It arranges the weight in buffer, which
-// has room for all of its taps in the pass. Where there is none, it does the work
-// itself, and there are no chunks.
+// has room for all of its taps in the pass. Where there is none, for which beta is
+// not 0, it does the work itself, and there are no chunks.
 func (c *convolution) plan(p *pass, dst, src, w, bias []float32, beta float32, buffer []float32) productArgs {
 	k := productArgs{convolution: *c, pass: *p, dst: dst, src: src, w: w, bias: bias, beta: beta}
 	k.channels, k.rows = c.in, c.out
@@ -195,12 +195,7 @@ var scalePhase = NewKernel(func(lo, hi int, k *productArgs) {
 			for p1 := range p.positions[1] {
 				line := dst[((p0*p.step[0]+p.first[0])*p.destination[1]+p1*p.step[1]+p.first[1])*p.destination[2]+p.first[2]:]
 				for p2 := range p.positions[2] {
-					v := &line[p2*p.step[2]]
-					if k.beta == 0 {
-						*v = 0
-					} else {
-						*v *= k.beta
-					}
+					line[p2*p.step[2]] *= k.beta
 				}
 			}
 		}

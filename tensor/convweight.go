@@ -106,8 +106,12 @@ func (k *weightArgs) chunk(s *convScratch, block, r int) {
 	}
 }
 
-// weightRows is how many output channels of a block are added up in a chunk.
-const weightRows = 32
+// A chunk adds up weightRows output channels of a block, weightLines rows of dwᵀ at
+// a time: what it transposes stays in L1, and a line of dw is written at once.
+const (
+	weightRows  = 32
+	weightLines = 16
+)
 
 // weightTotal adds up the ranges and writes dw.
 var weightTotal = NewKernel(func(lo, hi int, k *weightArgs) {
@@ -116,24 +120,29 @@ var weightTotal = NewKernel(func(lo, hi int, k *weightArgs) {
 		group, first, channels := k.block(i / perBlock)
 		o0 := i % perBlock * weightRows
 		n := min(weightRows, k.out-o0)
-		var total [weightRows]float32
+		var total [weightLines * weightRows]float32
 		dw := k.dw[((group*k.out+o0)*k.in+first)*k.kernelPlane:]
 		ld := k.in * k.kernelPlane
-		for row := range channels * k.kernelPlane {
-			at := row*k.out + o0
-			sum := k.sum(group, first, 0)[at:][:n]
-			if k.ranges > 1 {
-				copy(total[:], sum)
-				sum = total[:n]
-				for r := 1; r < k.ranges; r++ {
-					asm.Add(sum, sum, k.sum(group, first, r)[at:][:n])
+		rows := channels * k.kernelPlane
+		for row := 0; row < rows; row += weightLines {
+			lines := min(weightLines, rows-row)
+			for r := range lines {
+				at := (row+r)*k.out + o0
+				sum := total[r*weightRows:][:n]
+				copy(sum, k.sum(group, first, 0)[at:])
+				for j := 1; j < k.ranges; j++ {
+					asm.Add(sum, sum, k.sum(group, first, j)[at:][:n])
 				}
 			}
-			for o, v := range sum {
-				if k.beta != 0 {
-					v += float32(k.beta * dw[o*ld+row])
+			for o := range n {
+				line := dw[o*ld+row:][:lines]
+				for r := range line {
+					v := total[r*weightRows+o]
+					if k.beta != 0 {
+						v += float32(k.beta * line[r])
+					}
+					line[r] = v
 				}
-				dw[o*ld+row] = v
 			}
 		}
 	}
