@@ -162,6 +162,15 @@ def openblas_names(lib):
     raise OSError("it is no OpenBLAS")
 
 
+def pthread_openblas():
+    """Whether this process has Debian's OpenBLAS that brings threads of its own."""
+    try:
+        with open("/proc/self/maps") as maps:
+            return "/openblas-pthread/" in maps.read()
+    except OSError:
+        return False
+
+
 class Torch:
     def __init__(self, threads):
         import torch
@@ -170,6 +179,8 @@ class Torch:
         self.version = torch.__version__
         blas = re.search(r"BLAS_INFO=(\w+)", torch.__config__.show())
         self.detail = "BLAS_INFO=" + blas.group(1) if blas else "called from Python"
+        if threads > 1 and pthread_openblas():
+            self.detail += ", its OpenBLAS is the pthread build, whose threads fight with PyTorch's: with the OpenMP build it is faster"
 
     def operand(self, which, *shape):
         return self.torch.frombuffer(operand(math.prod(shape), which), dtype=self.torch.float32).view(*shape)
