@@ -17,20 +17,20 @@ func (v Var) Backward() {
 	if n.value.Size() != 1 {
 		panic(&tensor.ShapeError{Package: "autograd", Op: "Backward", Message: "a loss has one element, use BackwardFrom for", Shapes: []tensor.Shape{n.value.Shape()}})
 	}
-	v.backward(ones[:])
+	one := &v.tape.one
+	one[0] = 1
+	v.backward(one[:])
 }
 
 // BackwardFrom is Backward for a v of any shape, given the gradient of the loss
-// with respect to it: the vector of a vector–Jacobian product.
+// with respect to it: the vector of a vector–Jacobian product. It reads dy in place,
+// which thus must not be a gradient that it writes.
 func (v Var) BackwardFrom(dy *tensor.Tensor) {
 	if s := v.Shape(); s != dy.Shape() {
 		panic(&tensor.ShapeError{Package: "autograd", Op: "BackwardFrom", Message: "the gradient's shape is not the value's", Shapes: []tensor.Shape{dy.Shape(), s}})
 	}
 	v.backward(dy.Data())
 }
-
-// ones is the gradient of a loss with respect to itself.
-var ones = [1]float32{1}
 
 func (v Var) backward(dy []float32) {
 	t, n := v.tape, v.node()
@@ -44,12 +44,17 @@ func (v Var) backward(dy []float32) {
 	nodes := t.nodes[:v.slot+1]
 	n.reach(nodes)
 
-	if grad, first := t.accumulate(n); first {
-		copy(grad.Data(), dy)
-	} else {
+	if n.param != nil {
 		var seed tensor.Tensor
 		seed.SetView(dy, n.value.Shape())
-		tensor.Add(grad, grad, &seed)
+		if grad, first := t.accumulate(n); first {
+			tensor.Copy(grad, &seed)
+		} else {
+			tensor.Add(grad, grad, &seed)
+		}
+	} else {
+		n.hasGrad, n.given = true, true
+		n.grad.SetView(dy, n.value.Shape())
 	}
 	for i := len(nodes) - 1; i >= 0; i-- {
 		n := nodes[i]

@@ -210,7 +210,8 @@ func (c *Ctx) lend(memory []float32) *buffer {
 	return b
 }
 
-// OutGrad returns the gradient of the loss with respect to the result: dy.
+// OutGrad returns the gradient of the loss with respect to the result: dy, to be
+// read. It may be memory that BackwardFrom was given.
 func (c *Ctx) OutGrad() *tensor.Tensor { return &c.node.grad }
 
 // NeedsGrad reports whether the gradient of input i is wanted.
@@ -268,8 +269,8 @@ func (t *Tape) accumulate(n *node) (grad *tensor.Tensor, first bool) {
 
 // dropGrad gives back the memory of n's gradient.
 func (t *Tape) dropGrad(n *node) {
-	if n.hasGrad {
-		n.hasGrad = false
+	if n.hasGrad && !n.given {
 		t.give(&t.usage.gradients, n.grad.Data())
 	}
+	n.hasGrad, n.given = false, false
 }

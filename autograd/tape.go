@@ -20,6 +20,7 @@ type Tape struct {
 	used       int
 	free       map[int][][]float32 // memory of gradients and scratch, by length
 	shapes     []tensor.Shape      // Apply's argument to OutShape
+	one        [1]float32          // the gradient of a loss with respect to itself
 	ctx        Ctx
 	usage      usage
 	profile    *Profile // nil for none
@@ -41,6 +42,7 @@ type node struct {
 	needsGrad bool // a parameter is below
 	reached   bool // by the Backward that runs
 	hasGrad   bool
+	given     bool          // grad is memory of BackwardFrom's caller
 	grad      tensor.Tensor // this Backward's, valid while hasGrad
 
 	retain   bool

@@ -98,6 +98,24 @@ func TestBackwardFromOfAParameter(t *testing.T) {
 	wantData(t, "Var.Grad", v.Grad(), 10, 14)
 }
 
+// TestBackwardFromReadsItsArgument holds that the gradient given for a value is
+// neither changed nor kept.
+func TestBackwardFromReadsItsArgument(t *testing.T) {
+	w := param("w", 1, 2)
+	tape := autograd.NewTape()
+	dy := tensor.FromSlice([]float32{5, 7})
+	for range 3 {
+		tape.Reset()
+		w.ZeroGrad()
+		y := autograd.Scale(autograd.Tanh(autograd.Scale(tape.Leaf(w), 0)), 3)
+		y.RetainGrad()
+		y.BackwardFrom(dy)
+		y.BackwardFrom(dy)
+		wantData(t, "the given gradient", dy, 5, 7)
+		wantData(t, "the retained one", y.Grad(), 10, 14)
+	}
+}
+
 func TestRetainGrad(t *testing.T) {
 	w := param("w", 1, 2)
 	tape := autograd.NewTape()
