@@ -112,32 +112,81 @@ func (k *batchNormArgs) blockGrain() int {
 // strip is a part of memory in the form that the kernels of package asm take.
 type strip struct{ at, rows, width, stride int }
 
+// A channel of some samples is walked through in strips of about stripElements.
+// The samples lie far apart, where the processor does not foresee them: it is told
+// of the strip that comes aheadElements later, which take it about as long as memory
+// takes to answer. Tensors of less than farElements are likely in a cache: there it
+// would be in vain.
+const (
+	stripElements = 512
+	aheadElements = 2048
+	farElements   = 1 << 18
+)
+
+// samples returns how many samples a strip has.
+func (k *batchNormArgs) samples() int { return max(1, stripElements/k.inner) }
+
 // strips returns how many strips a block of channels is in the samples from lo to
-// hi: one, but of channels that are longer than a strip is wide, each sample's is
-// two, the whole rows that can be made of it and the rest.
+// hi. Of channels that are longer than a strip is wide, each sample's is two, the
+// whole rows that can be made of it and the rest.
 func (k *batchNormArgs) strips(lo, hi int) int {
-	if k.inner <= asm.StripWidth {
+	switch {
+	case k.inner == 1:
 		return 1
+	case k.inner <= asm.StripWidth:
+		return ceilDiv(hi-lo, k.samples())
 	}
 	return 2 * (hi - lo)
+}
+
+// pass returns the number of strips of all samples, and how many strips ahead
+// memory is prefetched: at most all, which is the next pass.
+func (k *batchNormArgs) pass() (strips, ahead int) {
+	strips = k.strips(0, k.n)
+	if k.inner <= asm.StripWidth {
+		return strips, min(strips, ceilDiv(aheadElements, k.samples()*k.inner))
+	}
+	return strips, min(strips, 2*ceilDiv(aheadElements, k.inner))
 }
 
 // strip returns strip i of the block of channels that begins with c.
 func (k *batchNormArgs) strip(c, lo, hi, i int) strip {
 	at := (lo*k.c + c) * k.inner
+	sample := k.c * k.inner
 	switch {
 	case k.inner == 1:
 		return strip{at, hi - lo, min(k.block(), k.c-c), k.c}
 	case k.inner <= asm.StripWidth:
-		return strip{at, hi - lo, k.inner, k.c * k.inner}
+		n := i * k.samples()
+		return strip{at + n*sample, min(k.samples(), hi-lo-n), k.inner, sample}
 	}
-	at += i / 2 * k.c * k.inner
+	at += i / 2 * sample
 	rows := k.inner / asm.StripWidth
 	if i%2 == 0 {
 		return strip{at, rows, asm.StripWidth, asm.StripWidth}
 	}
 	return strip{at + rows*asm.StripWidth, 1, k.inner % asm.StripWidth, asm.StripWidth}
 }
+
+// willRead says that strip i of channel c, all samples counted, of x will be read,
+// and willWrite that it will be written.
+func (k *batchNormArgs) willRead(x []float32, c, i int) {
+	if c < k.c && k.far() {
+		s := k.strip(c, 0, k.n, i)
+		asm.Prefetch(x[s.at:], s.rows, s.width, s.stride)
+	}
+}
+
+func (k *batchNormArgs) willWrite(x []float32, c, i int) {
+	if k.far() {
+		s := k.strip(c, 0, k.n, i)
+		asm.PrefetchWrite(x[s.at:], s.rows, s.width, s.stride)
+	}
+}
+
+// far reports whether prefetching pays: not for neighbouring channels either, which
+// lie side by side.
+func (k *batchNormArgs) far() bool { return k.inner > 1 && len(k.x) >= farElements }
 
 // total adds up the sums of columns, if all are of the same channel, to the first.
 func (k *batchNormArgs) total(sums *[asm.StripWidth]float64) {
@@ -184,7 +233,13 @@ func factor(x []float32, c int, otherwise float32) float32 {
 // statistics computes those of the block of channels that begins with c.
 func (k *batchNormArgs) statistics(c int) {
 	var sum, squares [asm.StripWidth]float64
-	for i := range k.strips(0, k.n) {
+	strips, ahead := k.pass()
+	for i := range strips {
+		if next := i + ahead; next < strips {
+			k.willRead(k.x, c, next)
+		} else {
+			k.willWrite(k.y, c, next-strips)
+		}
 		s := k.strip(c, 0, k.n, i)
 		asm.ColumnMoments(&sum, &squares, k.x[s.at:], s.rows, s.width, s.stride)
 	}
@@ -203,26 +258,36 @@ func (k *batchNormArgs) statistics(c int) {
 	}
 }
 
-// normalize writes y for the samples from lo to hi of a block of channels.
-func (k *batchNormArgs) normalize(c, lo, hi int) {
-	var b asm.BatchNorm
-	k.constants(&b, c)
-	for i := range k.strips(lo, hi) {
-		s := k.strip(c, lo, hi, i)
-		b.Normalize(k.y[s.at:], k.x[s.at:], s.rows, s.width, s.stride, k.relu)
-	}
+// normalize writes strip i of y for the samples from lo to hi of a block of channels.
+func (k *batchNormArgs) normalize(b *asm.BatchNorm, c, lo, hi, i int) {
+	s := k.strip(c, lo, hi, i)
+	b.Normalize(k.y[s.at:], k.x[s.at:], s.rows, s.width, s.stride, k.relu)
 }
 
 var batchNormForward = NewKernel(func(lo, hi int, k *batchNormArgs) {
 	for block := lo; block < hi; block++ {
 		c := block * k.block()
 		k.statistics(c)
-		k.normalize(c, 0, k.n)
+		var b asm.BatchNorm
+		k.constants(&b, c)
+		strips, ahead := k.pass()
+		for i := range strips {
+			if next := i + ahead; next < strips {
+				k.willWrite(k.y, c, next)
+			} else {
+				k.willRead(k.x, c+1, next-strips)
+			}
+			k.normalize(&b, c, 0, k.n, i)
+		}
 	}
 })
 
 var batchNormApply = NewKernel(func(lo, hi int, k *batchNormArgs) {
 	for c := 0; c < k.c; c += k.block() {
-		k.normalize(c, lo, hi)
+		var b asm.BatchNorm
+		k.constants(&b, c)
+		for i := range k.strips(lo, hi) {
+			k.normalize(&b, c, lo, hi, i)
+		}
 	}
 })

@@ -50,7 +50,14 @@ var batchNormBackward = NewKernel(func(lo, hi int, k *batchNormArgs) {
 			k.sumGrad(&b, c, width)
 		}
 		if k.dx != nil {
-			for i := range k.strips(0, k.n) {
+			strips, ahead := k.pass()
+			for i := range strips {
+				if next := i + ahead; next < strips {
+					k.willWrite(k.dx, c, next)
+				} else {
+					k.willRead(k.x, c+1, next-strips)
+					k.willRead(k.dy, c+1, next-strips)
+				}
 				s := k.strip(c, 0, k.n, i)
 				b.Grad(k.dx[s.at:], k.dy[s.at:], k.x[s.at:], s.rows, s.width, s.stride, k.relu)
 			}
@@ -61,7 +68,14 @@ var batchNormBackward = NewKernel(func(lo, hi int, k *batchNormArgs) {
 // sumGrad writes dgamma and dbeta of a block of channels, and the constants that
 // dx takes from them.
 func (k *batchNormArgs) sumGrad(b *asm.BatchNorm, c, width int) {
-	for i := range k.strips(0, k.n) {
+	strips, ahead := k.pass()
+	for i := range strips {
+		if next := i + ahead; next < strips {
+			k.willRead(k.x, c, next)
+			k.willRead(k.dy, c, next)
+		} else if k.dx != nil {
+			k.willWrite(k.dx, c, next-strips)
+		}
 		s := k.strip(c, 0, k.n, i)
 		b.SumGrad(k.dy[s.at:], k.x[s.at:], s.rows, s.width, s.stride, k.relu)
 	}
