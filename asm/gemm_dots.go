@@ -10,8 +10,7 @@ import "math"
 const dotColumns = 32
 
 // dots computes the first n columns of C, a multiple of dotColumns, of a product
-// with one row or two and a transposed B. What is left goes to the micro-kernel,
-// for which dots moves g.b, g.c and g.bias on.
+// with one row or two and a transposed B.
 func (g *product) dots(w *Workspace, n int) {
 	acc := [2][]float32{w.b[:maxLanes], w.b[maxLanes : 2*maxLanes]}
 	for p := 0; p < g.k; p += kc {
@@ -30,12 +29,6 @@ func (g *product) dots(w *Workspace, n int) {
 			for i := range g.m {
 				g.finishRow(acc[i][:nb], i, j, p)
 			}
-		}
-	}
-	if n < g.n {
-		g.b.x, g.c = g.b.from(n, 0), g.c[n:]
-		if g.bias != nil {
-			g.bias = g.bias[n:]
 		}
 	}
 }
@@ -75,11 +68,6 @@ func (g *product) finishRow(acc []float32, i, j, p int) {
 		copy(c, acc)
 	}
 	if g.last(p) {
-		if g.bias != nil {
-			Add(c, c, g.bias[j:][:len(c)])
-		}
-		if g.relu {
-			ReLU(c, c)
-		}
+		g.finish(c, j)
 	}
 }

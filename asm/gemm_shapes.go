@@ -11,6 +11,11 @@ func (g *product) compute(w *Workspace) {
 		g.blocked(w)
 		return
 	}
+	if g.fewRows() {
+		n := g.n &^ 7
+		g.transposed(w, n)
+		g.skip(n)
+	}
 	if g.m >= 16 && g.k >= 16 {
 		few := g.n & (blockings[current].nr - 1) // a power of 2
 		if few > 0 && (few <= 6 || few <= maxFew && g.a.depthMajor) {
@@ -26,8 +31,9 @@ func (g *product) compute(w *Workspace) {
 // computeRows is compute without regard to few columns.
 func (g *product) computeRows(w *Workspace) {
 	if g.m <= 2 && !g.b.depthMajor && g.n >= dotColumns && g.k >= 16 {
-		g.dots(w, g.n-g.n%dotColumns)
-		if g.n %= dotColumns; g.n == 0 {
+		n := g.n - g.n%dotColumns
+		g.dots(w, n)
+		if g.skip(n); g.n == 0 {
 			return
 		}
 	}

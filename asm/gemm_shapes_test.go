@@ -66,6 +66,23 @@ func TestGemmEdges(t *testing.T) {
 	}
 }
 
+// TestGemmFewRows has sizes around the limits of the way for few rows and a
+// transposed B, which beta = 0 takes.
+func TestGemmFewRows(t *testing.T) {
+	w := asm.NewWorkspace()
+	r := rand.New(rand.NewPCG(9, 9))
+	for _, s := range [][3]int{
+		{11, 130, 256}, {12, 128, 256}, {12, 127, 257}, {13, 135, 255}, {31, 300, 513}, {33, 129, 1030}, {64, 259, 300},
+		{65, 140, 260}, {128, 131, 256}, {129, 136, 256}, {12, 4200, 256}, {40, 1300, 256},
+	} {
+		for range 3 { // with and without bias and ReLU, and rows that lie apart
+			g := newTransposedGemm(r, false, true, s[0], s[1], s[2])
+			g.beta = 0
+			g.check(t, w)
+		}
+	}
+}
+
 // TestGemmRemainders has every remainder that a kernel for few rows or columns may
 // leave.
 func TestGemmRemainders(t *testing.T) {
@@ -146,6 +163,7 @@ func FuzzGemm(f *testing.F) {
 	f.Add(uint64(5), uint16(2), uint16(450), uint16(530))
 	f.Add(uint64(6), uint16(997), uint16(3), uint16(521))
 	f.Add(uint64(7), uint16(600), uint16(33), uint16(60))
+	f.Add(uint64(8), uint16(20), uint16(190), uint16(260))
 	w := asm.NewWorkspace()
 	f.Fuzz(func(t *testing.T, seed uint64, m, n, k uint16) {
 		size := [3]int{int(m % 1000), int(n % 1000), int(k % 1100)}

@@ -3,15 +3,15 @@ package asm
 import "unsafe"
 
 // A Workspace holds the packed blocks of A and B and a block of the transposed C,
-// 1.8 MiB in all. It is reused from call to call and serves one call of Gemm at a time: have one for each
-// goroutine that calls Gemm.
+// 2 MiB in all. It is reused from call to call and serves one call of Gemm at a time:
+// have one for each goroutine that calls Gemm.
 type Workspace struct {
 	a, b, c []float32
 }
 
 // NewWorkspace returns a Workspace that fits every product.
 func NewWorkspace() *Workspace {
-	return &Workspace{a: aligned(maxMC * kc), b: aligned(maxNC * kc), c: aligned(maxFew * maxLanes)}
+	return &Workspace{a: aligned(maxMC * kc), b: aligned(maxNC * kc), c: aligned(maxTransposed)}
 }
 
 // lineFloats is the number of float32 in a cache line of 64 bytes, which is

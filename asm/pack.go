@@ -38,6 +38,10 @@ func (b *block) locate(o *operand, width, i, p int) {
 	}
 }
 
+// inPlaceWidths is for how many panels of the other operand one with contiguous lanes
+// is still better read in place.
+const inPlaceWidths = 4
+
 // inPlace reports whether the micro-kernel is faster on a block of the operand
 // as it lies than on a packed copy. It reads each element once for every panel of
 // the other operand, which has so many lanes in panels of the given width. The
@@ -62,7 +66,7 @@ func (o *operand) inPlace(lanes, depth, others, width int) bool {
 	default:
 		// The lanes of a panel are read in parallel, and with rows of whole pages
 		// all of them from the same set.
-		return others <= width && o.ld%1024 != 0
+		return others <= inPlaceWidths*width && o.ld%1024 != 0
 	}
 }
 
