@@ -156,12 +156,16 @@ func (k *matMulArgs) split(procs int) {
 	case chunks < 2 && macs >= twoMACs:
 		chunks = 2
 	}
+	unitM := tileM
+	if k.transB && !k.transA {
+		unitM = tileN // the tile may be turned over: asm.Gemm computes Cᵀ of few rows
+	}
 	k.gridM, k.blockM = 1, k.m
 	k.gridN, k.blockN = 1, k.n
-	for k.gridM*k.gridN*k.batch < chunks && (k.blockM > tileM || k.blockN > tileN) {
+	for k.gridM*k.gridN*k.batch < chunks && (k.blockM > unitM || k.blockN > tileN) {
 		// Halving the longer edge keeps blocks square, which packs the least.
-		if k.blockM > tileM && (k.blockM >= k.blockN || k.blockN <= tileN) {
-			k.gridM, k.blockM = cut(k.m, 2*k.gridM, tileM)
+		if k.blockM > unitM && (k.blockM >= k.blockN || k.blockN <= tileN) {
+			k.gridM, k.blockM = cut(k.m, 2*k.gridM, unitM)
 		} else {
 			k.gridN, k.blockN = cut(k.n, 2*k.gridN, tileN)
 		}
