@@ -146,8 +146,8 @@ TEXT ·multiplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ tile_cRow(T), CROW
 	SHLQ $2, CROW
 	MOVQ tile_k(T), K
-	CMPQ K, $256
-	JLT  prefetched // not worth as many instructions as a step has
+	CMPQ K, tile_longK(T)
+	JLT  prefetched
 	FIRSTROW
 	EACHROW(PREFETCHROW)
 

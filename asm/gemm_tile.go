@@ -18,6 +18,7 @@ type tile struct {
 	start      int       // what to do with C as it was: ignoreC, addC or scaleC
 	beta       float32   // for scaleC
 	relu       bool
+	longK      int // from this k on C is prefetched
 	rows, cols int
 	loads      int // columns of B that may be loaded: cols, or more where there is padding
 
@@ -47,6 +48,15 @@ const (
 	pageFloats = 1024
 )
 
+// It takes as many instructions to prefetch a tile of C as a step of k has. That is
+// worth it for a long k, and for any but the shortest if C is so large that it comes
+// from L3, or from memory.
+const (
+	longK  = 256
+	shortK = 32
+	largeC = 1 << 17
+)
+
 // tiles multiplies a block of A by a block of B: mb×nb elements of C from C[i,j]
 // on, over the values of the shared dimension from p on.
 func (g *product) tiles(s *blocking, a, b *block, i, mb, j, nb, p int) {
@@ -56,6 +66,10 @@ func (g *product) tiles(s *blocking, a, b *block, i, mb, j, nb, p int) {
 	t.b, t.bRow = b.x, b.depth
 	t.c, t.cRow = g.c, g.ldc
 	t.start, t.beta = g.start(p), g.beta
+	t.longK = longK
+	if g.m*g.ldc >= largeC {
+		t.longK = shortK
+	}
 	if g.last(p) {
 		t.bias, t.relu = g.bias, g.relu
 	}
