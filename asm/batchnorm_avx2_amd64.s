@@ -33,6 +33,33 @@
 	VMAXPS Y10, Y14, Y10;  \
 	STORE(off, Y10)
 
+// WHOLE does all of a strip of 64 columns and returns, row by row: in rows far apart,
+// the lines of a group of 16 would compete for few sets of the cache, and be fetched
+// again for every group. The sums of 64 columns have no room in the registers.
+#define WHOLE(OP) \
+	CMPQ  R9, $64;        \
+	JNE   parts;          \
+	ZERO;                 \
+	XORL  AX, AX;         \
+	TESTQ R8, R8;         \
+	JZ    end;            \
+whole: \
+	OP(LOAD, STORE, 0);   \
+	OP(LOAD, STORE, 32);  \
+	OP(LOAD, STORE, 64);  \
+	OP(LOAD, STORE, 96);  \
+	OP(LOAD, STORE, 128); \
+	OP(LOAD, STORE, 160); \
+	OP(LOAD, STORE, 192); \
+	OP(LOAD, STORE, 224); \
+	ADDQ  R10, AX;        \
+	DECQ  R8;             \
+	JNZ   whole;          \
+end: \
+	VZEROUPPER;           \
+	RET;                  \
+parts:
+
 #define WRITE16 \
 	WRITE(LOAD, STORE, 0); \
 	WRITE(LOAD, STORE, 32)
@@ -58,6 +85,7 @@ TEXT ·batchNormNormalizeAVX2(SB), NOSPLIT, $0-80
 	MOVQ width+64(FP), R9
 	MOVQ stride+72(FP), R10
 	SHLQ $2, R10
+	WHOLE(WRITE)
 	STRIP(NOTHING, WRITE16, NOTHING, NOTHING, WRITE8, NOTHING)
 	RET
 
@@ -72,6 +100,7 @@ TEXT ·batchNormNormalizeReLUAVX2(SB), NOSPLIT, $0-80
 	MOVQ width+64(FP), R9
 	MOVQ stride+72(FP), R10
 	SHLQ $2, R10
+	WHOLE(WRITE_RELU)
 	STRIP(ZERO, WRITE_RELU16, NOTHING, ZERO, WRITE_RELU8, NOTHING)
 	RET
 
@@ -203,6 +232,7 @@ TEXT ·batchNormGradAVX2(SB), NOSPLIT, $0-104
 	MOVQ width+88(FP), R9
 	MOVQ stride+96(FP), R10
 	SHLQ $2, R10
+	WHOLE(GRAD_ALL)
 	STRIP(NOTHING, GRAD_ALL16, NOTHING, NOTHING, GRAD_ALL8, NOTHING)
 	RET
 
@@ -218,5 +248,6 @@ TEXT ·batchNormGradReLUAVX2(SB), NOSPLIT, $0-104
 	MOVQ width+88(FP), R9
 	MOVQ stride+96(FP), R10
 	SHLQ $2, R10
+	WHOLE(GRAD_ACTIVE)
 	STRIP(ZERO, GRAD_ACTIVE16, NOTHING, ZERO, GRAD_ACTIVE8, NOTHING)
 	RET
