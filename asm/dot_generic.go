@@ -8,7 +8,10 @@ const (
 	dsdotLanes = 32
 )
 
+// dotGeneric checks the lengths for all implementations, so that Dot is a single
+// call and can be inlined.
 func dotGeneric(x, y []float32) float32 {
+	checkLengths2("Dot", len(x), len(y))
 	var lanes [dotLanes]float32
 	for len(x) >= dotLanes {
 		dotBlock(&lanes, (*[dotLanes]float32)(x), (*[dotLanes]float32)(y))
