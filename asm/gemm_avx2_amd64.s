@@ -136,8 +136,8 @@
 	PREFETCHT0 63(C) \
 	AFTERROW(prefetched)
 
-// func multiplyAVX2(t *tile)
-TEXT ·multiplyAVX2(SB), NOSPLIT, $0-8
+// func multiplyAVX2(t *tile, aFrom, bFrom int)
+TEXT ·multiplyAVX2(SB), NOSPLIT, $0-24
 	MOVQ t+0(FP), T
 
 	MOVQ tile_cRow(T), CROW
@@ -150,12 +150,12 @@ TEXT ·multiplyAVX2(SB), NOSPLIT, $0-8
 
 prefetched:
 	MOVQ tile_a(T), A0
-	MOVQ tile_aFrom(T), AX
+	MOVQ aFrom+8(FP), AX
 	LEAQ (A0)(AX*4), A0
 	MOVQ tile_aRow(T), ROW
 	MOVQ tile_aCol(T), COL
 	MOVQ tile_b(T), B
-	MOVQ tile_bFrom(T), AX
+	MOVQ bFrom+16(FP), AX
 	LEAQ (B)(AX*4), B
 	MOVQ tile_bRow(T), BROW
 	SHLQ $2, ROW

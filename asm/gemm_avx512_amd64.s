@@ -130,8 +130,8 @@
 	VMOVUPS q, K2, 64(C) \
 	AFTERROW(done)
 
-// func multiplyAVX512(t *tile)
-TEXT ·multiplyAVX512(SB), NOSPLIT, $0-8
+// func multiplyAVX512(t *tile, aFrom, bFrom int)
+TEXT ·multiplyAVX512(SB), NOSPLIT, $0-24
 	MOVQ t+0(FP), T
 
 	// K1, K2 = the low and high half of a mask of cols ones.
@@ -153,12 +153,12 @@ TEXT ·multiplyAVX512(SB), NOSPLIT, $0-8
 
 prefetched:
 	MOVQ tile_a(T), A0
-	MOVQ tile_aFrom(T), AX
+	MOVQ aFrom+8(FP), AX
 	LEAQ (A0)(AX*4), A0
 	MOVQ tile_aRow(T), ROW
 	MOVQ tile_aCol(T), COL
 	MOVQ tile_b(T), B
-	MOVQ tile_bFrom(T), AX
+	MOVQ bFrom+16(FP), AX
 	LEAQ (B)(AX*4), B
 	MOVQ tile_bRow(T), BROW
 	SHLQ $2, ROW

@@ -2,7 +2,7 @@ package asm
 
 // multiplyGeneric is the micro-kernel in portable Go, for tiles of 4×4: 16
 // accumulators and 8 operands are in registers where there are 32 of them.
-func multiplyGeneric(t *tile) {
+func multiplyGeneric(t *tile, aFrom, bFrom int) {
 	var (
 		c00, c01, c02, c03 float32
 		c10, c11, c12, c13 float32
@@ -12,7 +12,7 @@ func multiplyGeneric(t *tile) {
 	// A row or column that the tile does not have is the last one once more.
 	a1, a2, a3 := min(1, t.rows-1)*t.aRow, min(2, t.rows-1)*t.aRow, min(3, t.rows-1)*t.aRow
 	b1, b2, b3 := min(1, t.cols-1), min(2, t.cols-1), min(3, t.cols-1)
-	a, b, ia, ib := t.a, t.b, t.aFrom, t.bFrom
+	a, b, ia, ib := t.a, t.b, aFrom, bFrom
 	for range t.k {
 		x0, x1, x2, x3 := a[ia], a[ia+a1], a[ia+a2], a[ia+a3]
 		y0, y1, y2, y3 := b[ib], b[ib+b1], b[ib+b2], b[ib+b3]

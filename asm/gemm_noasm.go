@@ -2,8 +2,9 @@
 
 package asm
 
-// multiply runs the micro-kernel.
-func (t *tile) multiply() { multiplyGeneric(t) }
+// multiply runs the micro-kernel on the panels of A and B that begin at a[aFrom] and
+// b[bFrom].
+func (t *tile) multiply(aFrom, bFrom int) { multiplyGeneric(t, aFrom, bFrom) }
 
 func dots1(dst, a, b []float32, ldb, k int) { panic("asm: unreachable") }
 

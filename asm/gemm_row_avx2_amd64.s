@@ -62,16 +62,16 @@
 #define RELU(offset, acc) \
 	VMAXPS acc, Y15, acc
 
-// func multiplyRowAVX2(t *tile)
-TEXT ·multiplyRowAVX2(SB), NOSPLIT, $0-8
+// func multiplyRowAVX2(t *tile, aFrom, bFrom int)
+TEXT ·multiplyRowAVX2(SB), NOSPLIT, $0-24
 	MOVQ t+0(FP), DI
 	MOVQ tile_k(DI), CX
 	MOVQ tile_a(DI), SI
-	MOVQ tile_aFrom(DI), AX
+	MOVQ aFrom+8(FP), AX
 	LEAQ (SI)(AX*4), SI
 	MOVQ tile_aCol(DI), R12
 	MOVQ tile_b(DI), BX
-	MOVQ tile_bFrom(DI), AX
+	MOVQ bFrom+16(FP), AX
 	LEAQ (BX)(AX*4), BX
 	MOVQ tile_bRow(DI), DX
 	SHLQ $2, R12

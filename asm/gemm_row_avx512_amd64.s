@@ -66,16 +66,16 @@
 #define RELU(offset, acc) \
 	VMAXPS acc, Z17, acc
 
-// func multiplyRowAVX512(t *tile)
-TEXT ·multiplyRowAVX512(SB), NOSPLIT, $0-8
+// func multiplyRowAVX512(t *tile, aFrom, bFrom int)
+TEXT ·multiplyRowAVX512(SB), NOSPLIT, $0-24
 	MOVQ t+0(FP), DI
 	MOVQ tile_k(DI), CX
 	MOVQ tile_a(DI), SI
-	MOVQ tile_aFrom(DI), AX
+	MOVQ aFrom+8(FP), AX
 	LEAQ (SI)(AX*4), SI
 	MOVQ tile_aCol(DI), R12
 	MOVQ tile_b(DI), BX
-	MOVQ tile_bFrom(DI), AX
+	MOVQ bFrom+16(FP), AX
 	LEAQ (BX)(AX*4), BX
 	MOVQ tile_bRow(DI), DX
 	SHLQ $2, R12
