@@ -31,8 +31,12 @@ func MatMul(dst, a, b *Tensor, o MatMulOpts) {
 	if o.Bias != nil {
 		checkApart("MatMul", dst, o.Bias)
 	}
-	procs := runtime.GOMAXPROCS(0)
-	k.split(procs)
+	procs := 1
+	macs := k.batch * k.m * k.n * max(k.k, 1)
+	if macs >= twoMACs { // GOMAXPROCS takes a lock
+		procs = runtime.GOMAXPROCS(0)
+	}
+	k.split(procs, macs)
 	k.a, k.b, k.c = a.data, b.data, dst.data
 	blocks := k.batch * k.gridM * k.gridN
 	if blocks <= k.grain { // in a product of 32×32×32, a job takes a tenth of the time
@@ -68,8 +72,8 @@ func (k *matMulArgs) init(dst, a, b *Tensor, o *MatMulOpts) {
 	k.transA, k.transB, k.beta = o.TransA, o.TransB, o.Beta
 	k.lda, k.ldb = a.shape.fromEnd(1), b.shape.fromEnd(1)
 	var inner int
-	k.m, k.k = transposedIf(o.TransA, a.shape)
-	inner, k.n = transposedIf(o.TransB, b.shape)
+	k.m, k.k = transposedIf(o.TransA, &a.shape)
+	inner, k.n = transposedIf(o.TransB, &b.shape)
 	var leadA, leadB, lead Shape
 	ok := true
 	if a.shape.rank > 2 || b.shape.rank > 2 {
@@ -94,6 +98,10 @@ func (k *matMulArgs) init(dst, a, b *Tensor, o *MatMulOpts) {
 		k.epilogue.Bias = o.Bias.data
 	}
 	k.epilogue.ReLU = o.ReLU
+	k.batch = 1
+	if lead.rank == 0 {
+		return
+	}
 	k.batch = lead.Size()
 	if leadB.Size() == 1 && !o.TransA { // all rows of a meet the same b: one tall product
 		k.m *= k.batch
@@ -112,7 +120,7 @@ func (s Shape) leading() Shape {
 
 // transposedIf returns the rows and columns of the matrices in the last two
 // axes, or of their transposes.
-func transposedIf(trans bool, s Shape) (rows, columns int) {
+func transposedIf(trans bool, s *Shape) (rows, columns int) {
 	if trans {
 		return s.fromEnd(1), s.fromEnd(2)
 	}
@@ -147,8 +155,7 @@ const (
 )
 
 // split chooses the grid.
-func (k *matMulArgs) split(procs int) {
-	macs := k.batch * k.m * k.n * max(k.k, 1)
+func (k *matMulArgs) split(procs, macs int) {
 	chunks := min(blocksPerProc*procs, macs/blockMACs)
 	switch {
 	case procs == 1:

@@ -131,8 +131,9 @@ func BroadcastShapes(a, b Shape) (s Shape, ok bool) {
 }
 
 // fromEnd returns the length of the i-th axis from the end, the last being 1;
-// axes that are not there have length 1, as broadcasting has it.
-func (s Shape) fromEnd(i int) int {
+// axes that are not there have length 1, as broadcasting has it. The receiver is a
+// pointer because to copy a Shape would take most of the time.
+func (s *Shape) fromEnd(i int) int {
 	if i > s.rank {
 		return 1
 	}
