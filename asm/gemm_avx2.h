@@ -1,31 +1,6 @@
 // The loops of gemm_avx2_amd64.s, one for every number of rows. The registers are named
 // there.
 
-// PACKED is the step number u of four for 6 rows of packed panels: no strides, and
-// with them 3 of 24 instructions less. The four of them prefetch one row of the next
-// block of B, which comes to as much for a multiplication as with AVX-512.
-#define PACKED(u) \
-	VMOVUPS      (u*64+0)(B), Y12   \
-	VMOVUPS      (u*64+32)(B), Y13  \
-	VBROADCASTSS (u*24+0)(A0), Y14  \
-	VFMADD231PS  Y12, Y14, Y0       \
-	VFMADD231PS  Y13, Y14, Y1       \
-	VBROADCASTSS (u*24+4)(A0), Y15  \
-	VFMADD231PS  Y12, Y15, Y2       \
-	VFMADD231PS  Y13, Y15, Y3       \
-	VBROADCASTSS (u*24+8)(A0), Y14  \
-	VFMADD231PS  Y12, Y14, Y4       \
-	VFMADD231PS  Y13, Y14, Y5       \
-	VBROADCASTSS (u*24+12)(A0), Y15 \
-	VFMADD231PS  Y12, Y15, Y6       \
-	VFMADD231PS  Y13, Y15, Y7       \
-	VBROADCASTSS (u*24+16)(A0), Y14 \
-	VFMADD231PS  Y12, Y14, Y8       \
-	VFMADD231PS  Y13, Y14, Y9       \
-	VBROADCASTSS (u*24+20)(A0), Y15 \
-	VFMADD231PS  Y12, Y15, Y10      \
-	VFMADD231PS  Y13, Y15, Y11
-
 // LOADB loads two vectors of B, LOADPART the columns of them that C has, and
 // LOADNARROW those of one vector. No register is left for the masks, so they are
 // loaded each time, into the register of the vector.
@@ -66,6 +41,25 @@
 #define NARROW4 NARROW3 NARROW((A3), Y15, Y6)
 #define NARROW5 NARROW4 NARROW((A3)(ROW*1), Y14, Y8)
 #define NARROW6 NARROW5 NARROW((A3)(ROW*2), Y15, Y10)
+
+// SIX is a step for 6 rows, with the addresses of its elements of B and A.
+#define SIX(b, a0, a1, a2, a3, a4, a5) \
+	VMOVUPS b, Y12        \
+	VMOVUPS 32 b, Y13     \
+	WIDE(a0, Y14, Y0, Y1) \
+	WIDE(a1, Y15, Y2, Y3) \
+	WIDE(a2, Y14, Y4, Y5) \
+	WIDE(a3, Y15, Y6, Y7) \
+	WIDE(a4, Y14, Y8, Y9) \
+	WIDE(a5, Y15, Y10, Y11)
+
+// ACROSS is SIX for the step number u of four if the steps of A are side by side in
+// memory, and BESIDE if its rows are, of which a is the first.
+#define ACROSS(u, b) \
+	SIX(b, (u*4)(A0), (u*4)(A0)(ROW*1), (u*4)(A0)(ROW*2), (u*4)(A3), (u*4)(A3)(ROW*1), (u*4)(A3)(ROW*2))
+
+#define BESIDE(a, b) \
+	SIX(b, a, 4 a, 8 a, 12 a, 16 a, 20 a)
 
 // LOOP takes the K steps that are left.
 #define LOOP(load, multiply, loop) \

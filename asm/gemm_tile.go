@@ -29,7 +29,7 @@ type tile struct {
 
 	// A full tile of packed panels prefetches next[nextFrom+q*nextRow], q = 0, 1, …,
 	// on its way through k; its blocking says how many. Other tiles prefetch the rows
-	// of B that begin ahead elements behind those that they multiply.
+	// of B that begin ahead elements behind those that they multiply, unless that is 0.
 	next              []float32
 	nextFrom, nextRow int
 	ahead             int
