@@ -2,41 +2,59 @@ package asm
 
 import "math"
 
-// A product with one row or two reads each element of B only once or twice, so that
-// packing B would take most of the time. The micro-kernel can do without, unless B
-// is transposed: then this is the way.
+// A product with few rows reads each element of B only a few times, so that packing B
+// would take most of the time. The micro-kernel can do without, unless B is
+// transposed: then this is the way.
 
-// dotColumns is the number of columns that the kernels compute at a time.
-const dotColumns = 32
+// dotColumns is the number of columns that the kernels compute at a time, or a multiple
+// of it. Up to dotRows rows have their sums in registers.
+const (
+	dotColumns = 32
+	dotRows    = 8
+)
 
 // dots computes the first n columns of C, a multiple of dotColumns, of a product
-// with one row or two and a transposed B.
+// with up to dotRows rows and a transposed B.
 func (g *product) dots(w *Workspace, n int) {
-	acc := [2][]float32{w.b[:maxLanes], w.b[maxLanes : 2*maxLanes]}
+	acc := w.b[:dotRows*maxLanes]
 	for p := 0; p < g.k; p += kc {
 		k := min(kc, g.k-p)
-		rows := g.dotRows(w, p, k)
+		g.copyRows(w, p, k)
 		for j := 0; j < n; j += maxLanes {
 			nb := min(maxLanes, n-j)
-			for jj := 0; jj < nb; jj += dotColumns {
-				b := g.b.from(j+jj, p)
-				if g.m == 1 {
-					dots1(acc[0][jj:], rows[0], b, g.b.ld, k)
-				} else {
-					dots2(acc[0][jj:], acc[1][jj:], rows[0], rows[1], b, g.b.ld, k)
+			if g.m > 2 {
+				dotsPacked(acc, g.m, nb, w.a, g.b.from(j, p), g.b.ld, k)
+			} else {
+				for jj := 0; jj < nb; jj += dotColumns {
+					b := g.b.from(j+jj, p)
+					if g.m == 1 {
+						dots1(acc[jj:], w.a, b, g.b.ld, k)
+					} else {
+						dots2(acc[jj:], acc[maxLanes+jj:], w.a, w.a[kc:], b, g.b.ld, k)
+					}
 				}
 			}
 			for i := range g.m {
-				g.finishRow(acc[i][:nb], i, j, p)
+				g.finishRow(acc[i*maxLanes:][:nb], i, j, p)
 			}
 		}
 	}
 }
 
-// dotRows copies the rows of A, k elements from p on. The kernels take 4 steps at a
-// time, the last ones with zeros in place of what B does not have. Minus zeros behind
-// the rows of A make these products minus zero, and adding that changes no number.
-func (g *product) dotRows(w *Workspace, p, k int) (rows [2][]float32) {
+// copyRows copies the rows of A, k elements from p on: two one after the other, more
+// of them packed. The kernels take 4 steps at a time, the last ones with zeros in place
+// of what B does not have. Minus zeros behind the rows of A make these products minus
+// zero, and adding that changes no number.
+func (g *product) copyRows(w *Workspace, p, k int) {
+	minusZero := float32(math.Copysign(0, -1))
+	if g.m > 2 {
+		var a block
+		a.pack(w.a, &g.a, g.m, 0, g.m, p, k)
+		for i := k * g.m; i%(4*g.m) != 0; i++ {
+			w.a[i] = minusZero
+		}
+		return
+	}
 	for i := range g.m {
 		row := w.a[i*kc:][:kc]
 		if g.a.depthMajor {
@@ -47,11 +65,9 @@ func (g *product) dotRows(w *Workspace, p, k int) (rows [2][]float32) {
 			copy(row, g.a.from(i, p)[:k])
 		}
 		for d := k; d%4 != 0; d++ {
-			row[d] = float32(math.Copysign(0, -1))
+			row[d] = minusZero
 		}
-		rows[i] = row
 	}
-	return rows
 }
 
 // finishRow brings the sums of the block of the shared dimension from p on into row

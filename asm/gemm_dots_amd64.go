@@ -27,3 +27,21 @@ func dots1AVX2(dst *[dotColumns]float32, a *float32, b *float32, ldb, k int)
 //
 //go:noescape
 func dots2AVX2(dst, dst2 *[dotColumns]float32, a, a2 *float32, b *float32, ldb, k int)
+
+func dotsPacked(dst []float32, rows, columns int, a, b []float32, ldb, k int) {
+	dotsPackedAVX2(&dst[0], rows, columns, &a[0], &b[0], ldb, k)
+}
+
+// dotsPackedAVX2 does it for 3 to 8 packed rows and a positive multiple of 16 columns.
+//
+//	for i := range rows {
+//		for j := range columns {
+//			dst[i*maxLanes+j] = 0
+//			for p := range k {
+//				dst[i*maxLanes+j] = fma(a[p*rows+i], b[j*ldb+p], dst[i*maxLanes+j])
+//			}
+//		}
+//	}
+//
+//go:noescape
+func dotsPackedAVX2(dst *float32, rows, columns int, a *float32, b *float32, ldb, k int)

@@ -1,10 +1,11 @@
 //go:build !purego
 
+#include "go_asm.h"
 #include "textflag.h"
 
-// The kernels of products with one row or two whose B is transposed: dot products
-// of these rows with 32 rows of the memory that B is in. dots_amd64.go has the
-// loop in Go.
+// The kernels of products with few rows whose B is transposed: dot products of these
+// rows with rows of the memory that B is in, 32 of them for one row or two.
+// gemm_dots_amd64.go has the loops in Go.
 //
 // Each element of C has one accumulator, so a vector has to hold elements of 8
 // rows of B: a step loads 4 elements of each of them and transposes them in
@@ -181,5 +182,166 @@ TEXT ·dots2AVX2(SB), NOSPLIT, $0-56
 	VMOVUPS Y13, 32(DI)
 	VMOVUPS Y14, 64(DI)
 	VMOVUPS Y15, 96(DI)
+	VZEROUPPER
+	RET
+
+// Three to eight rows of A are packed, side by side at every step. COLUMNn multiplies
+// 8 elements of B by n of A; the sums of the first four rows are in p to s, those of
+// the others in Y12–Y15.
+#define COLUMN(a, b, temp, acc) \
+	VBROADCASTSS (a)(SI), temp \
+	VFMADD231PS  temp, b, acc
+
+#define COLUMN3(a, b, p, q, r, s) \
+	COLUMN(a, b, Y4, p)       \
+	COLUMN((a+4), b, Y5, q)   \
+	COLUMN((a+8), b, Y6, r)
+#define COLUMN4(a, b, p, q, r, s) COLUMN3(a, b, p, q, r, s) COLUMN((a+12), b, Y7, s)
+#define COLUMN5(a, b, p, q, r, s) COLUMN4(a, b, p, q, r, s) COLUMN((a+16), b, Y4, Y12)
+#define COLUMN6(a, b, p, q, r, s) COLUMN5(a, b, p, q, r, s) COLUMN((a+20), b, Y5, Y13)
+#define COLUMN7(a, b, p, q, r, s) COLUMN6(a, b, p, q, r, s) COLUMN((a+24), b, Y6, Y14)
+#define COLUMN8(a, b, p, q, r, s) COLUMN7(a, b, p, q, r, s) COLUMN((a+28), b, Y7, Y15)
+
+// GROUP multiplies the 4 elements of 8 rows of B that have been loaded.
+#define GROUP(column, rows, p, q, r, s) \
+	TRANSPOSE                                     \
+	column((4*0*rows), Y0, p, q, r, s) \
+	column((4*1*rows), Y1, p, q, r, s) \
+	column((4*2*rows), Y2, p, q, r, s) \
+	column((4*3*rows), Y3, p, q, r, s)
+
+// MASK points R14 to a mask of the CX elements that are left.
+#define MASK \
+	SHLQ $2, CX                  \
+	LEAQ ·laneMasks+128(SB), R14 \
+	SUBQ CX, R14
+
+#define PART(column, rows, base, p, q, r, s) \
+	VMOVUPS (R14), X7                        \
+	LOADPART(base)                           \
+	GROUP(column, rows, p, q, r, s)
+
+// ROWS computes 8 columns of C for a number of rows that has sums enough to keep the
+// multipliers busy.
+#define ROWS(column, rows, begin, loop, rest) \
+begin:                                               \
+	SUBQ $4, CX                                      \
+	JLT  rest                                        \
+loop:                                                \
+	LOAD(0, R8)                                      \
+	GROUP(column, rows, Y8, Y9, Y10, Y11)         \
+	ADDQ $16, R8                                     \
+	ADDQ $(16*rows), SI                              \
+	SUBQ $4, CX                                      \
+	JGE  loop                                        \
+rest:                                                \
+	ADDQ $4, CX                                      \
+	JZ   store                                       \
+	MASK                                             \
+	PART(column, rows, R8, Y8, Y9, Y10, Y11)         \
+	JMP  store
+
+// PAIR computes 16 columns of C for fewer rows, with sums of two groups in turn.
+#define PAIR(column, rows, begin, loop, rest) \
+begin:                                               \
+	LEAQ (R8)(AX*8), R10                             \
+	SUBQ $4, CX                                      \
+	JLT  rest                                        \
+loop:                                                \
+	LOAD(0, R8)                                      \
+	GROUP(column, rows, Y8, Y9, Y10, Y11)            \
+	LOAD(0, R10)                                     \
+	GROUP(column, rows, Y12, Y13, Y14, Y15)          \
+	ADDQ $16, R8                                     \
+	ADDQ $16, R10                                    \
+	ADDQ $(16*rows), SI                              \
+	SUBQ $4, CX                                      \
+	JGE  loop                                        \
+rest:                                                \
+	ADDQ $4, CX                                      \
+	JZ   storePair                                   \
+	MASK                                             \
+	PART(column, rows, R8, Y8, Y9, Y10, Y11)         \
+	PART(column, rows, R10, Y12, Y13, Y14, Y15)      \
+	JMP  storePair
+
+// STORE stores the sums of a row, and goes on with the next row.
+#define STORE(acc) \
+	VMOVUPS acc, (DI)            \
+	ADDQ    $(4*const_maxLanes), DI \
+	DECQ    R9                   \
+	JZ      next
+
+#define STOREPAIR(acc, acc2) \
+	VMOVUPS acc2, 32(DI) \
+	STORE(acc)
+
+// func dotsPackedAVX2(dst *float32, rows, columns int, a *float32, b *float32, ldb, k int)
+//
+//	R9   rows
+//	R11  columns at a time
+TEXT ·dotsPackedAVX2(SB), NOSPLIT, $0-56
+	MOVQ ldb+40(FP), AX
+	SHLQ $2, AX
+	LEAQ (AX)(AX*2), BX
+	LEAQ (AX)(AX*4), DX
+	LEAQ (BX)(AX*4), R12
+
+columns:
+	MOVQ   dst+0(FP), DI
+	MOVQ   rows+8(FP), R9
+	MOVQ   a+24(FP), SI
+	MOVQ   b+32(FP), R8
+	MOVQ   k+48(FP), CX
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	VXORPS Y12, Y12, Y12
+	VXORPS Y13, Y13, Y13
+	VXORPS Y14, Y14, Y14
+	VXORPS Y15, Y15, Y15
+	MOVL   $16, R11
+	CMPQ   R9, $4
+	JLT    begin3
+	JEQ    begin4
+	MOVL   $8, R11
+	CMPQ   R9, $6
+	JLT    begin5
+	JEQ    begin6
+	CMPQ   R9, $8
+	JLT    begin7
+	ROWS(COLUMN8, 8, begin8, loop8, rest8)
+	ROWS(COLUMN7, 7, begin7, loop7, rest7)
+	ROWS(COLUMN6, 6, begin6, loop6, rest6)
+	ROWS(COLUMN5, 5, begin5, loop5, rest5)
+	PAIR(COLUMN4, 4, begin4, loop4, rest4)
+	PAIR(COLUMN3, 3, begin3, loop3, rest3)
+
+storePair:
+	STOREPAIR(Y8, Y12)
+	STOREPAIR(Y9, Y13)
+	STOREPAIR(Y10, Y14)
+	STOREPAIR(Y11, Y15)
+
+store:
+	STORE(Y8)
+	STORE(Y9)
+	STORE(Y10)
+	STORE(Y11)
+	STORE(Y12)
+	STORE(Y13)
+	STORE(Y14)
+	STORE(Y15)
+
+next:
+	MOVQ  dst+0(FP), DI
+	LEAQ  (DI)(R11*4), DI
+	MOVQ  DI, dst+0(FP)
+	MOVQ  AX, R8
+	IMULQ R11, R8
+	ADDQ  R8, b+32(FP)
+	SUBQ  R11, columns+16(FP)
+	JGT   columns
 	VZEROUPPER
 	RET

@@ -25,6 +25,8 @@ func TestGemmUnmappedPages(t *testing.T) {
 			g = newGemm(r, 1+r.IntN(600), 1+r.IntN(14), 1+r.IntN(60))
 		case 3:
 			g = newGemm(r, 12+r.IntN(30), 257+r.IntN(100), 1+r.IntN(60))
+		case 4:
+			g = newGemm(r, 3+r.IntN(6), 100+r.IntN(100), 40+r.IntN(60))
 		}
 		aRows, aCols, bRows, bCols := g.m, g.k, g.k, g.n
 		if g.transA {

@@ -13,18 +13,23 @@ func packRows(dst []float32, width int, x []float32, ld, lanes, depth int) {
 	packRowsAVX2(&dst[0], width, &x[0], ld, lanes, depth)
 }
 
+// packDepth elements of 32 lanes take 8 KiB, which stay in L1 while 8 lanes after the
+// other are packed into them.
+const packDepth = 64
+
 func packColumns(dst []float32, width int, x []float32, ld, lanes, depth int) {
 	if current == generic {
 		packColumnsGeneric(dst, width, x, ld, lanes, depth)
 		return
 	}
 	quads := depth &^ 3
-	if quads > 0 {
+	for d := 0; d < quads; d += packDepth {
+		n := min(packDepth, quads-d)
 		for l := 0; l < lanes; l += 8 {
 			if width-l == 4 {
-				packColumns4AVX2(&dst[l], width, &x[l*ld], ld, min(4, lanes-l), quads)
+				packColumns4AVX2(&dst[d*width+l], width, &x[l*ld+d], ld, min(4, lanes-l), n)
 			} else {
-				packColumns8AVX2(&dst[l], width, &x[l*ld], ld, min(8, lanes-l), quads)
+				packColumns8AVX2(&dst[d*width+l], width, &x[l*ld+d], ld, min(8, lanes-l), n)
 			}
 		}
 	}
