@@ -12,8 +12,8 @@
 // registers. Vectors of 16 would not be faster: the shuffles take as long.
 //
 // Four groups of 8 rows take turns, so that the sums of one need not wait for each
-// other. A turn takes 16 elements of a row, a cache line: where rows are a power of
-// two apart, the lines of 32 rows at a time would not fit in their set of L1.
+// other. A turn takes 4 elements of a row, or 16, a cache line, where rows are a
+// multiple of 2 KiB apart: the lines of 32 rows would not fit in two sets of L1.
 //
 //	DI       dst
 //	SI, R13  the rows of A
@@ -116,6 +116,8 @@
 	VXORPS Y15, Y15, Y15           \
 	SUBQ   $16, CX                 \
 	JLT    fours                   \
+	TESTQ  $2047, AX               \
+	JNZ    fours                   \
 sixteens:                          \
 	SIXTEEN(four, R8, Y8, Y12)     \
 	SIXTEEN(four, R9, Y9, Y13)     \
