@@ -17,12 +17,15 @@ const (
 // with up to dotRows rows and a transposed B.
 func (g *product) dots(w *Workspace, n int) {
 	acc := w.b[:dotRows*maxLanes]
+	// The kernel for packed rows reads 16 rows of B at a time where those for one row
+	// or two read 32, so that rows 2 KiB apart still fit in their sets of L1.
+	packed := g.m > 2 || g.b.ld%pageFloats == pageFloats/2
 	for p := 0; p < g.k; p += kc {
 		k := min(kc, g.k-p)
-		g.copyRows(w, p, k)
+		g.copyRows(w, p, k, packed)
 		for j := 0; j < n; j += maxLanes {
 			nb := min(maxLanes, n-j)
-			if g.m > 2 {
+			if packed {
 				dotsPacked(acc, g.m, nb, w.a, g.b.from(j, p), g.b.ld, k)
 			} else {
 				for jj := 0; jj < nb; jj += dotColumns {
@@ -41,13 +44,13 @@ func (g *product) dots(w *Workspace, n int) {
 	}
 }
 
-// copyRows copies the rows of A, k elements from p on: two one after the other, more
-// of them packed. The kernels take 4 steps at a time, the last ones with zeros in place
+// copyRows copies the rows of A, k elements from p on: one after the other, or packed.
+// The kernels take 4 steps at a time, the last ones with zeros in place
 // of what B does not have. Minus zeros behind the rows of A make these products minus
 // zero, and adding that changes no number.
-func (g *product) copyRows(w *Workspace, p, k int) {
+func (g *product) copyRows(w *Workspace, p, k int, packed bool) {
 	minusZero := float32(math.Copysign(0, -1))
-	if g.m > 2 {
+	if packed {
 		var a block
 		a.pack(w.a, &g.a, g.m, 0, g.m, p, k)
 		for i := k * g.m; i%(4*g.m) != 0; i++ {

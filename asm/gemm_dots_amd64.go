@@ -32,7 +32,7 @@ func dotsPacked(dst []float32, rows, columns int, a, b []float32, ldb, k int) {
 	dotsPackedAVX2(&dst[0], rows, columns, &a[0], &b[0], ldb, k)
 }
 
-// dotsPackedAVX2 does it for 3 to 8 packed rows and a positive multiple of 16 columns.
+// dotsPackedAVX2 does it for up to 8 packed rows and a positive multiple of 16 columns.
 //
 //	for i := range rows {
 //		for j := range columns {

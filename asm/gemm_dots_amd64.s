@@ -13,7 +13,7 @@
 //
 // Four groups of 8 rows take turns, so that the sums of one need not wait for each
 // other. A turn takes 4 elements of a row, or 16, a cache line, where rows are a
-// multiple of 2 KiB apart: the lines of 32 rows would not fit in two sets of L1.
+// multiple of 4 KiB apart: the lines of 32 rows would not fit in their set of L1.
 //
 //	DI       dst
 //	SI, R13  the rows of A
@@ -116,7 +116,7 @@
 	VXORPS Y15, Y15, Y15           \
 	SUBQ   $16, CX                 \
 	JLT    fours                   \
-	TESTQ  $2047, AX               \
+	TESTQ  $4095, AX               \
 	JNZ    fours                   \
 sixteens:                          \
 	SIXTEEN(four, R8, Y8, Y12)     \
@@ -187,17 +187,16 @@ TEXT ·dots2AVX2(SB), NOSPLIT, $0-56
 	VZEROUPPER
 	RET
 
-// Three to eight rows of A are packed, side by side at every step. COLUMNn multiplies
+// Up to eight rows of A are packed, side by side at every step, mostly three or more. COLUMNn multiplies
 // 8 elements of B by n of A; the sums of the first four rows are in p to s, those of
 // the others in Y12–Y15.
 #define COLUMN(a, b, temp, acc) \
 	VBROADCASTSS (a)(SI), temp \
 	VFMADD231PS  temp, b, acc
 
-#define COLUMN3(a, b, p, q, r, s) \
-	COLUMN(a, b, Y4, p)       \
-	COLUMN((a+4), b, Y5, q)   \
-	COLUMN((a+8), b, Y6, r)
+#define COLUMN1(a, b, p, q, r, s) COLUMN(a, b, Y4, p)
+#define COLUMN2(a, b, p, q, r, s) COLUMN1(a, b, p, q, r, s) COLUMN((a+4), b, Y5, q)
+#define COLUMN3(a, b, p, q, r, s) COLUMN2(a, b, p, q, r, s) COLUMN((a+8), b, Y6, r)
 #define COLUMN4(a, b, p, q, r, s) COLUMN3(a, b, p, q, r, s) COLUMN((a+12), b, Y7, s)
 #define COLUMN5(a, b, p, q, r, s) COLUMN4(a, b, p, q, r, s) COLUMN((a+16), b, Y4, Y12)
 #define COLUMN6(a, b, p, q, r, s) COLUMN5(a, b, p, q, r, s) COLUMN((a+20), b, Y5, Y13)
@@ -304,6 +303,9 @@ columns:
 	VXORPS Y14, Y14, Y14
 	VXORPS Y15, Y15, Y15
 	MOVL   $16, R11
+	CMPQ   R9, $2
+	JLT    begin1
+	JEQ    begin2
 	CMPQ   R9, $4
 	JLT    begin3
 	JEQ    begin4
@@ -319,6 +321,8 @@ columns:
 	ROWS(COLUMN5, 5, begin5, loop5, rest5)
 	PAIR(COLUMN4, 4, begin4, loop4, rest4)
 	PAIR(COLUMN3, 3, begin3, loop3, rest3)
+	PAIR(COLUMN2, 2, begin2, loop2, rest2)
+	PAIR(COLUMN1, 1, begin1, loop1, rest1)
 
 storePair:
 	STOREPAIR(Y8, Y12)
