@@ -17,14 +17,14 @@ type Timing struct {
 
 const sample = 200 * time.Microsecond
 
-// Measure calls run for a quarter of d to warm up, caches and clock, and then
+// Measure runs job for a quarter of d to warm up, caches and clock, and then
 // for d to time it. Each of the two is one call at least.
-func Measure(run func(), d time.Duration) Timing {
+func Measure(job Job, d time.Duration) Timing {
 	batch, calls := 1, 0
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	for start := time.Now(); ; {
-		run()
+		job.Run()
 		calls++
 		if took := time.Since(start); took >= d/4 {
 			if perCall := took / time.Duration(calls); perCall < sample {
@@ -37,9 +37,7 @@ func Measure(run func(), d time.Duration) Timing {
 	var samples []float64
 	for start := time.Now(); len(samples) == 0 || time.Since(start) < d; {
 		t := time.Now()
-		for range batch {
-			run()
-		}
+		job.repeat(batch)
 		samples = append(samples, time.Since(t).Seconds()/float64(batch))
 	}
 	slices.Sort(samples)

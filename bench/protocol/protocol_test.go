@@ -95,15 +95,20 @@ func TestServeErrors(t *testing.T) {
 
 func TestMeasure(t *testing.T) {
 	const pause = 2 * time.Millisecond
-	timing := protocol.Measure(func() { time.Sleep(pause) }, 5*pause)
+	timing := protocol.Measure(protocol.Job{Run: func() { time.Sleep(pause) }}, 5*pause)
 	if timing.Best < pause.Seconds() || timing.Median < timing.Best || timing.Calls < 1 || timing.Calls > 5 {
 		t.Errorf("calls of %v give %+v", pause, timing)
 	}
 	calls := 0
-	if timing := protocol.Measure(func() { calls++; time.Sleep(pause) }, 0); timing.Calls != 1 || calls != 2 {
+	if timing := protocol.Measure(protocol.Job{Run: func() { calls++; time.Sleep(pause) }}, 0); timing.Calls != 1 || calls != 2 {
 		t.Errorf("without time there are %d calls, %d of them timed; want a warm-up and a timed one", calls, timing.Calls)
 	}
-	if timing := protocol.Measure(func() {}, 10*time.Millisecond); timing.Calls < 1000 || timing.Median > 1e-5 {
+	repeated := 0
+	timing = protocol.Measure(protocol.Job{Run: func() {}, Repeat: func(times int) { repeated += times }}, time.Millisecond)
+	if timing.Calls != repeated {
+		t.Errorf("a job that repeats itself was asked for %d calls, %d of them timed", repeated, timing.Calls)
+	}
+	if timing := protocol.Measure(protocol.Job{Run: func() {}}, 10*time.Millisecond); timing.Calls < 1000 || timing.Median > 1e-5 {
 		t.Errorf("an empty call gives %+v", timing)
 	}
 }
@@ -111,11 +116,11 @@ func TestMeasure(t *testing.T) {
 // TestAllocs counts two allocations in each call.
 func TestAllocs(t *testing.T) {
 	var kept [2]*[100]byte
-	timing := protocol.Measure(func() { kept = [2]*[100]byte{new([100]byte), new([100]byte)} }, 4*time.Millisecond)
+	timing := protocol.Measure(protocol.Job{Run: func() { kept = [2]*[100]byte{new([100]byte), new([100]byte)} }}, 4*time.Millisecond)
 	if timing.Allocs != 2 || kept[0] == kept[1] {
 		t.Errorf("two allocations in a call give %+v", timing)
 	}
-	if timing := protocol.Measure(func() {}, 4*time.Millisecond); timing.Allocs != 0 {
+	if timing := protocol.Measure(protocol.Job{Run: func() {}}, 4*time.Millisecond); timing.Allocs != 0 {
 		t.Errorf("none give %+v", timing)
 	}
 }

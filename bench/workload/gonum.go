@@ -28,12 +28,22 @@ func Gonum(w protocol.Work) (protocol.Job, error) {
 		return protocol.Job{
 			Run:   func() { sum = g.Sdot(w.N, x, 1, y, 1) },
 			Probe: func() float32 { return sum },
+			Repeat: func(times int) {
+				for range times {
+					sum = g.Sdot(w.N, x, 1, y, 1)
+				}
+			},
 		}, nil
 	case "axpy":
 		x, y := protocol.Operand(w.N, 0), protocol.Operand(w.N, 1)
 		return protocol.Job{
 			Run:   func() { g.Saxpy(w.N, 1, x, 1, y, 1) },
 			Probe: func() float32 { return y[len(y)/2] },
+			Repeat: func(times int) {
+				for range times {
+					g.Saxpy(w.N, 1, x, 1, y, 1)
+				}
+			},
 		}, nil
 	}
 	return protocol.Job{}, fmt.Errorf("workload: unknown kind %q", w.Kind)

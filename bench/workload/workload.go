@@ -65,12 +65,22 @@ func Serial(w protocol.Work) (protocol.Job, error) {
 		return protocol.Job{
 			Run:   func() { sum = asm.Dot(x, y) },
 			Probe: func() float32 { return sum },
+			Repeat: func(times int) {
+				for range times {
+					sum = asm.Dot(x, y)
+				}
+			},
 		}, nil
 	case "axpy":
 		x, y := protocol.Operand(w.N, 0), protocol.Operand(w.N, 1)
 		return protocol.Job{
 			Run:   func() { asm.Axpy(y, 1, x) },
 			Probe: func() float32 { return y[len(y)/2] },
+			Repeat: func(times int) {
+				for range times {
+					asm.Axpy(y, 1, x)
+				}
+			},
 		}, nil
 	}
 	return protocol.Job{}, fmt.Errorf("workload: unknown kind %q", w.Kind)

@@ -37,6 +37,11 @@ func prepare(w protocol.Work) (protocol.Job, error) {
 		return protocol.Job{
 			Run:   func() { sum = vek32.Dot(x, y) },
 			Probe: func() float32 { return sum },
+			Repeat: func(times int) {
+				for range times {
+					sum = vek32.Dot(x, y)
+				}
+			},
 		}, nil
 	}
 	return protocol.Job{}, fmt.Errorf("it has no %s in one pass", w.Kind)
