@@ -2,238 +2,499 @@
 
 #include "textflag.h"
 
-// Each function takes vectors of 8 tiles, or of 4 when there are fewer than 8.
-// What is left at the end is the last vector once more, moved back.
+// Each function transforms vectors of 8, first one side, whose results go to a
+// table in the frame, aligned, at R15, then the other: the element in row a of c
+// columns and column b is 32·(c·a + b) bytes from its start.
 
-// LAST goes on with the vector of width tiles at loop while there are as many
-// left in R13, and moves the pointers back where there are fewer; back does so by
-// R12 bytes.
-#define LAST(width, loop, back, done) \
-	SUBQ $width, R13 \
-	JEQ  done        \
-	CMPQ R13, $width \
-	JGE  loop        \
-	MOVQ $width, R12 \
-	SUBQ R13, R12    \
-	SHLQ $2, R12     \
-	back             \
-	MOVQ $width, R13 \
-	JMP  loop
+// The constants in memory, as winogradConstants lists them.
+#define FIVE_HALVES ·winogradConstants+0(SB)
+#define TWO ·winogradConstants+32(SB)
+#define HALF ·winogradConstants+64(SB)
+#define ROOT_HALF ·winogradConstants+96(SB)
+#define ROOT ·winogradConstants+128(SB)
+#define QUARTER_ROOT ·winogradConstants+160(SB)
+#define EIGHT ·winogradConstants+192(SB)
+#define TWO_THIRDS ·winogradConstants+224(SB)
+#define THIRD_ROOT ·winogradConstants+256(SB)
+#define SIXTH ·winogradConstants+288(SB)
+#define SIXTH_ROOT ·winogradConstants+320(SB)
+#define THIRD ·winogradConstants+352(SB)
 
-// STORE writes a vector and goes on to the next component of the result.
-#define STORE(v) \
-	VMOVUPS v, (R11) \
-	ADDQ    R10, R11
+#define TABLE \
+	LEAQ 31(SP), R15 \
+	ANDQ $~31, R15
 
-// INPUTROW multiplies a row of Bᵀ·d, in v0 to v3, by B.
-#define INPUTROW(v0, v1, v2, v3, t) \
-	VSUBPS v2, v0, t \
-	STORE(t)         \
-	VADDPS v2, v1, t \
-	STORE(t)         \
-	VSUBPS v1, v2, t \
-	STORE(t)         \
-	VSUBPS v3, v1, t \
-	STORE(t)
+// TILES puts the addresses of 8 tiles of the array at R13, whose offsets are at
+// R12, into registers.
+#define TILES \
+	MOVQ (R12), AX          \
+	MOVQ 8(R12), BX         \
+	MOVQ 16(R12), CX        \
+	MOVQ 24(R12), DX        \
+	MOVQ 32(R12), SI        \
+	MOVQ 40(R12), R8        \
+	MOVQ 48(R12), R9        \
+	MOVQ 56(R12), R14       \
+	LEAQ (R13)(AX*4), AX    \
+	LEAQ (R13)(BX*4), BX    \
+	LEAQ (R13)(CX*4), CX    \
+	LEAQ (R13)(DX*4), DX    \
+	LEAQ (R13)(SI*4), SI    \
+	LEAQ (R13)(R8*4), R8    \
+	LEAQ (R13)(R9*4), R9    \
+	LEAQ (R13)(R14*4), R14
 
-// INPUT transforms a vector of tiles. Rows 0 and 2 of d are at AX, BX (its
-// columns 0, 2 and 1, 3) and R9 bytes behind; rows 1 and 3 at CX, DX.
-#define INPUT(v0, v1, v2, v3, t) \
-	MOVQ    DI, R11              \
-	VMOVUPS (AX), v0             \
-	VMOVUPS (BX), v1             \
-	VMOVUPS 4(AX), v2            \
-	VMOVUPS 4(BX), v3            \
-	VSUBPS  (AX)(R9*1), v0, v0   \
-	VSUBPS  (BX)(R9*1), v1, v1   \
-	VSUBPS  4(AX)(R9*1), v2, v2  \
-	VSUBPS  4(BX)(R9*1), v3, v3  \
-	INPUTROW(v0, v1, v2, v3, t)  \
-	VMOVUPS (CX), v0             \
-	VMOVUPS (DX), v1             \
-	VMOVUPS 4(CX), v2            \
-	VMOVUPS 4(DX), v3            \
-	VADDPS  (AX)(R9*1), v0, v0   \
-	VADDPS  (BX)(R9*1), v1, v1   \
-	VADDPS  4(AX)(R9*1), v2, v2  \
-	VADDPS  4(BX)(R9*1), v3, v3  \
-	INPUTROW(v0, v1, v2, v3, t)  \
-	VMOVUPS (AX)(R9*1), v0       \
-	VMOVUPS (BX)(R9*1), v1       \
-	VMOVUPS 4(AX)(R9*1), v2      \
-	VMOVUPS 4(BX)(R9*1), v3      \
-	VSUBPS  (CX), v0, v0         \
-	VSUBPS  (DX), v1, v1         \
-	VSUBPS  4(CX), v2, v2        \
-	VSUBPS  4(DX), v3, v3        \
-	INPUTROW(v0, v1, v2, v3, t)  \
-	VMOVUPS (CX), v0             \
-	VMOVUPS (DX), v1             \
-	VMOVUPS 4(CX), v2            \
-	VMOVUPS 4(DX), v3            \
-	VSUBPS  (CX)(R9*1), v0, v0   \
-	VSUBPS  (DX)(R9*1), v1, v1   \
-	VSUBPS  4(CX)(R9*1), v2, v2  \
-	VSUBPS  4(DX)(R9*1), v3, v3  \
-	INPUTROW(v0, v1, v2, v3, t)
+// TRANSPOSE makes of four rows of Y0 to Y3, in each half, four columns.
+#define TRANSPOSE \
+	VUNPCKLPS Y1, Y0, Y4 \
+	VUNPCKHPS Y1, Y0, Y5 \
+	VUNPCKLPS Y3, Y2, Y6 \
+	VUNPCKHPS Y3, Y2, Y7 \
+	VUNPCKLPD Y6, Y4, Y0 \
+	VUNPCKHPD Y6, Y4, Y1 \
+	VUNPCKLPD Y7, Y5, Y2 \
+	VUNPCKHPD Y7, Y5, Y3
 
-#define INPUTNEXT(bytes) \
-	ADDQ $bytes, AX \
-	ADDQ $bytes, BX \
-	ADDQ $bytes, CX \
-	ADDQ $bytes, DX \
-	ADDQ $bytes, DI
+// LOAD4 puts columns 0 to 3 of the row R10 bytes from the tiles' starts into Y0
+// to Y3.
+#define LOAD4 \
+	VMOVUPS     (AX)(R10*1), X0          \
+	VMOVUPS     (BX)(R10*1), X1          \
+	VMOVUPS     (CX)(R10*1), X2          \
+	VMOVUPS     (DX)(R10*1), X3          \
+	VINSERTF128 $1, (SI)(R10*1), Y0, Y0  \
+	VINSERTF128 $1, (R8)(R10*1), Y1, Y1  \
+	VINSERTF128 $1, (R9)(R10*1), Y2, Y2  \
+	VINSERTF128 $1, (R14)(R10*1), Y3, Y3 \
+	TRANSPOSE
 
-#define INPUTBACK \
-	SUBQ R12, AX \
-	SUBQ R12, BX \
-	SUBQ R12, CX \
-	SUBQ R12, DX \
-	SUBQ R12, DI
+// LOAD2 puts columns 4 and 5 into Y4 and Y5.
+#define LOAD2 \
+	VMOVSD      16(AX)(R10*1), X4      \
+	VMOVSD      16(CX)(R10*1), X5      \
+	VMOVSD      16(SI)(R10*1), X6      \
+	VMOVSD      16(R9)(R10*1), X7      \
+	VMOVHPS     16(BX)(R10*1), X4, X4  \
+	VMOVHPS     16(DX)(R10*1), X5, X5  \
+	VMOVHPS     16(R8)(R10*1), X6, X6  \
+	VMOVHPS     16(R14)(R10*1), X7, X7 \
+	VINSERTF128 $1, X6, Y4, Y6         \
+	VINSERTF128 $1, X7, Y5, Y7         \
+	VSHUFPS     $0x88, Y7, Y6, Y4      \
+	VSHUFPS     $0xDD, Y7, Y6, Y5
 
-// func winogradInputAVX2(dst *float32, step int, src *float32, phase, row, n int)
-TEXT ·winogradInputAVX2(SB), NOSPLIT, $0-48
+// STEPS puts once and six times the bytes from component to component into R9
+// and R8.
+#define STEPS(step) \
+	MOVQ step, R9        \
+	LEAQ (R9)(R9*2), R8  \
+	ADDQ R8, R8
+
+// INPUT multiplies Y0 to Y5 by Bᵀ.
+#define INPUT \
+	VADDPS       Y4, Y0, Y0          \
+	VADDPS       Y5, Y1, Y5          \
+	VFNMADD231PS FIVE_HALVES, Y2, Y0 \
+	VFNMADD231PS FIVE_HALVES, Y3, Y5 \
+	VMOVAPS      Y4, Y6              \
+	VMOVAPS      Y3, Y7              \
+	VFNMADD231PS HALF, Y2, Y6        \
+	VFNMADD231PS HALF, Y1, Y7        \
+	VFMSUB231PS  TWO, Y2, Y4         \
+	VFMSUB231PS  TWO, Y1, Y3         \
+	VMOVAPS      Y4, Y1              \
+	VMOVAPS      Y4, Y2              \
+	VFMADD231PS  ROOT_HALF, Y3, Y1   \
+	VFNMADD231PS ROOT_HALF, Y3, Y2   \
+	VMOVAPS      Y6, Y3              \
+	VMOVAPS      Y6, Y4              \
+	VFMADD231PS  ROOT, Y7, Y3        \
+	VFNMADD231PS ROOT, Y7, Y4
+
+// TO6 writes Y0 to Y5 to row a of the table.
+#define TO6(a) \
+	VMOVAPS Y0, 192*a+0(R15)   \
+	VMOVAPS Y1, 192*a+32(R15)  \
+	VMOVAPS Y2, 192*a+64(R15)  \
+	VMOVAPS Y3, 192*a+96(R15)  \
+	VMOVAPS Y4, 192*a+128(R15) \
+	VMOVAPS Y5, 192*a+160(R15)
+
+// STORE6 writes Y0 to Y5 to column DX of the result, whose rows are R8 apart.
+#define STORE6 \
+	LEAQ    (DX)(R8*2), R11 \
+	ADDQ    R8, R11         \
+	VMOVUPS Y0, (DX)        \
+	VMOVUPS Y1, (DX)(R8*1)  \
+	VMOVUPS Y2, (DX)(R8*2)  \
+	VMOVUPS Y3, (R11)       \
+	VMOVUPS Y4, (R11)(R8*1) \
+	VMOVUPS Y5, (R11)(R8*2) \
+	ADDQ    R9, DX
+
+#define INPUTROW(a) \
+	LOAD4                \
+	LOAD2                \
+	INPUT                \
+	TO6(a)
+
+#define INPUTCOLUMN(b) \
+	VMOVAPS 32*b+0(R15), Y0   \
+	VMOVAPS 32*b+192(R15), Y1 \
+	VMOVAPS 32*b+384(R15), Y2 \
+	VMOVAPS 32*b+576(R15), Y3 \
+	VMOVAPS 32*b+768(R15), Y4 \
+	VMOVAPS 32*b+960(R15), Y5 \
+	INPUT                     \
+	STORE6
+
+// func winogradInputAVX2(dst *float32, step int, src *float32, row int, tiles *int, n int)
+TEXT ·winogradInputAVX2(SB), 0, $1184-48
 	MOVQ dst+0(FP), DI
-	MOVQ step+8(FP), R10
-	MOVQ src+16(FP), AX
-	MOVQ phase+24(FP), R8
-	MOVQ row+32(FP), R9
-	MOVQ n+40(FP), R13
-	SHLQ $2, R8
-	SHLQ $2, R9
-	SHLQ $2, R10
-	LEAQ (AX)(R8*1), BX
-	LEAQ (AX)(R8*2), CX
-	LEAQ (BX)(R8*2), DX
-	CMPQ R13, $8
-	JLT  input4
+	MOVQ src+16(FP), R13
+	MOVQ tiles+32(FP), R12
+	SHLQ $2, step+8(FP)
+	SHLQ $2, row+24(FP)
+	TABLE
 
-input8:
-	INPUT(Y0, Y1, Y2, Y3, Y4)
-	INPUTNEXT(32)
-	LAST(8, input8, INPUTBACK, inputDone)
-
-input4:
-	INPUT(X0, X1, X2, X3, X4)
-	INPUTNEXT(16)
-	LAST(4, input4, INPUTBACK, inputDone)
-
-inputDone:
+input:
+	TILES
+	XORL R10, R10
+	INPUTROW(0)
+	ADDQ row+24(FP), R10
+	INPUTROW(1)
+	ADDQ row+24(FP), R10
+	INPUTROW(2)
+	ADDQ row+24(FP), R10
+	INPUTROW(3)
+	ADDQ row+24(FP), R10
+	INPUTROW(4)
+	ADDQ row+24(FP), R10
+	INPUTROW(5)
+	STEPS(step+8(FP))
+	MOVQ DI, DX
+	INPUTCOLUMN(0)
+	INPUTCOLUMN(1)
+	INPUTCOLUMN(2)
+	INPUTCOLUMN(3)
+	INPUTCOLUMN(4)
+	INPUTCOLUMN(5)
+	ADDQ $32, DI
+	ADDQ $64, R12
+	SUBQ $8, n+40(FP)
+	JNZ  input
 	VZEROUPPER
 	RET
 
-// COLUMN multiplies a column of m by Aᵀ: rows 0 to 3 are at AX, BX, CX and DX.
-#define COLUMN(m0, m1, m2, m3, s0, s1) \
-	VMOVUPS m1, s1     \
-	VADDPS  m0, s1, s0 \
-	VADDPS  m2, s0, s0 \
-	VSUBPS  m2, s1, s1 \
-	VSUBPS  m3, s1, s1
+// LOAD6 puts column DX of the source, whose rows are R8 apart, into Y0 to Y5.
+#define LOAD6 \
+	LEAQ    (DX)(R8*2), R11 \
+	ADDQ    R8, R11         \
+	VMOVUPS (DX), Y0        \
+	VMOVUPS (DX)(R8*1), Y1  \
+	VMOVUPS (DX)(R8*2), Y2  \
+	VMOVUPS (R11), Y3       \
+	VMOVUPS (R11)(R8*1), Y4 \
+	VMOVUPS (R11)(R8*2), Y5 \
+	ADDQ    R9, DX
 
-// OUTPUTROW multiplies a row of Aᵀ·m by A.
-#define OUTPUTROW(s0, s1, s2, s3) \
-	VADDPS s1, s0, s0 \
-	VADDPS s2, s0, s0 \
-	STORE(s0)         \
-	VSUBPS s2, s1, s1 \
-	VSUBPS s3, s1, s1 \
-	STORE(s1)
+// OUTPUT multiplies Y0 to Y5 by Aᵀ; the results are in Y0 to Y3.
+#define OUTPUT \
+	VADDPS      Y2, Y1, Y6            \
+	VSUBPS      Y2, Y1, Y7            \
+	VADDPS      Y4, Y3, Y8            \
+	VSUBPS      Y4, Y3, Y9            \
+	VADDPS      Y6, Y0, Y0            \
+	VADDPS      Y8, Y0, Y0            \
+	VMOVAPS     Y7, Y1                \
+	VFMADD231PS TWO, Y9, Y1           \
+	VMULPS      ROOT_HALF, Y1, Y1     \
+	VMULPS      HALF, Y6, Y2          \
+	VFMADD231PS TWO, Y8, Y2           \
+	VFMADD231PS EIGHT, Y9, Y7         \
+	VMOVAPS     Y5, Y3                \
+	VFMADD231PS QUARTER_ROOT, Y7, Y3
 
-// OUTPUT transforms a vector of tiles; R9 and R8 are once and three times the
-// bytes from component to component of m.
-#define OUTPUT(v0, v1, v2, v3, v4, v5, v6, v7) \
-	MOVQ DI, R11                                                              \
-	COLUMN((AX), (BX), (CX), (DX), v0, v4)                                    \
-	COLUMN((AX)(R9*1), (BX)(R9*1), (CX)(R9*1), (DX)(R9*1), v1, v5)            \
-	COLUMN((AX)(R9*2), (BX)(R9*2), (CX)(R9*2), (DX)(R9*2), v2, v6)            \
-	COLUMN((AX)(R8*1), (BX)(R8*1), (CX)(R8*1), (DX)(R8*1), v3, v7)            \
-	OUTPUTROW(v0, v1, v2, v3)                                                 \
-	OUTPUTROW(v4, v5, v6, v7)
+#define OUTPUTCOLUMN(b) \
+	LOAD6                     \
+	OUTPUT                    \
+	VMOVAPS Y0, 32*b+0(R15)   \
+	VMOVAPS Y1, 32*b+192(R15) \
+	VMOVAPS Y2, 32*b+384(R15) \
+	VMOVAPS Y3, 32*b+576(R15)
 
-// func winogradOutputAVX2(dst *float32, step int, src *float32, srcStep, n int)
-TEXT ·winogradOutputAVX2(SB), NOSPLIT, $0-40
+// FROM6 puts row a of the table into Y0 to Y5.
+#define FROM6(a) \
+	VMOVAPS 192*a+0(R15), Y0   \
+	VMOVAPS 192*a+32(R15), Y1  \
+	VMOVAPS 192*a+64(R15), Y2  \
+	VMOVAPS 192*a+96(R15), Y3  \
+	VMOVAPS 192*a+128(R15), Y4 \
+	VMOVAPS 192*a+160(R15), Y5
+
+#define OUTPUTROW(p) \
+	FROM6(p)                              \
+	OUTPUT                                \
+	TRANSPOSE                             \
+	VMOVUPS      X0, (AX)(R10*1)          \
+	VMOVUPS      X1, (BX)(R10*1)          \
+	VMOVUPS      X2, (CX)(R10*1)          \
+	VMOVUPS      X3, (DX)(R10*1)          \
+	VEXTRACTF128 $1, Y0, (SI)(R10*1)      \
+	VEXTRACTF128 $1, Y1, (R8)(R10*1)      \
+	VEXTRACTF128 $1, Y2, (R9)(R10*1)      \
+	VEXTRACTF128 $1, Y3, (R14)(R10*1)
+
+// func winogradOutputAVX2(dst *float32, row int, tiles *int, n int, src *float32, step int)
+TEXT ·winogradOutputAVX2(SB), 0, $800-48
+	MOVQ dst+0(FP), R13
+	MOVQ tiles+16(FP), R12
+	MOVQ src+32(FP), DI
+	SHLQ $2, row+8(FP)
+	SHLQ $2, step+40(FP)
+	TABLE
+
+output:
+	STEPS(step+40(FP))
+	MOVQ DI, DX
+	OUTPUTCOLUMN(0)
+	OUTPUTCOLUMN(1)
+	OUTPUTCOLUMN(2)
+	OUTPUTCOLUMN(3)
+	OUTPUTCOLUMN(4)
+	OUTPUTCOLUMN(5)
+	TILES
+	XORL R10, R10
+	OUTPUTROW(0)
+	ADDQ row+8(FP), R10
+	OUTPUTROW(1)
+	ADDQ row+8(FP), R10
+	OUTPUTROW(2)
+	ADDQ row+8(FP), R10
+	OUTPUTROW(3)
+	ADDQ $32, DI
+	ADDQ $64, R12
+	SUBQ $8, n+24(FP)
+	JNZ  output
+	VZEROUPPER
+	RET
+
+// GRAD multiplies Y0 to Y3 by A; the results are in Y0 to Y5.
+#define GRAD \
+	VMOVAPS      Y3, Y5             \
+	VMOVAPS      Y0, Y6             \
+	VMOVAPS      Y1, Y7             \
+	VFMADD231PS  HALF, Y2, Y6       \
+	VFMADD231PS  HALF, Y3, Y7       \
+	VMOVAPS      Y0, Y8             \
+	VFMADD231PS  TWO, Y2, Y8        \
+	VMOVAPS      Y1, Y9             \
+	VFMADD231PS  TWO, Y3, Y9        \
+	VMOVAPS      Y6, Y1             \
+	VMOVAPS      Y6, Y2             \
+	VFMADD231PS  ROOT_HALF, Y7, Y1  \
+	VFNMADD231PS ROOT_HALF, Y7, Y2  \
+	VMOVAPS      Y8, Y3             \
+	VMOVAPS      Y8, Y4             \
+	VFMADD231PS  ROOT, Y9, Y3       \
+	VFNMADD231PS ROOT, Y9, Y4
+
+#define GRADROW(p) \
+	LOAD4                \
+	GRAD                 \
+	TO6(p)
+
+#define GRADCOLUMN(b) \
+	VMOVAPS 32*b+0(R15), Y0   \
+	VMOVAPS 32*b+192(R15), Y1 \
+	VMOVAPS 32*b+384(R15), Y2 \
+	VMOVAPS 32*b+576(R15), Y3 \
+	GRAD                      \
+	STORE6
+
+// func winogradOutputGradAVX2(dst *float32, step int, src *float32, row int, tiles *int, n int)
+TEXT ·winogradOutputGradAVX2(SB), 0, $800-48
+	MOVQ dst+0(FP), DI
+	MOVQ src+16(FP), R13
+	MOVQ tiles+32(FP), R12
+	SHLQ $2, step+8(FP)
+	SHLQ $2, row+24(FP)
+	TABLE
+
+grad:
+	TILES
+	XORL R10, R10
+	GRADROW(0)
+	ADDQ row+24(FP), R10
+	GRADROW(1)
+	ADDQ row+24(FP), R10
+	GRADROW(2)
+	ADDQ row+24(FP), R10
+	GRADROW(3)
+	STEPS(step+8(FP))
+	MOVQ DI, DX
+	GRADCOLUMN(0)
+	GRADCOLUMN(1)
+	GRADCOLUMN(2)
+	GRADCOLUMN(3)
+	GRADCOLUMN(4)
+	GRADCOLUMN(5)
+	ADDQ $32, DI
+	ADDQ $64, R12
+	SUBQ $8, n+40(FP)
+	JNZ  grad
+	VZEROUPPER
+	RET
+
+// KERNEL multiplies Y0 to Y2 by G; the results are in Y0 to Y5.
+#define KERNEL \
+	VMOVAPS      Y2, Y5             \
+	VMOVAPS      Y0, Y6             \
+	VMOVAPS      Y0, Y7             \
+	VFMADD231PS  HALF, Y2, Y6       \
+	VFMADD231PS  TWO, Y2, Y7        \
+	VMULPS       TWO_THIRDS, Y6, Y6 \
+	VMULPS       SIXTH, Y7, Y7      \
+	VMULPS       THIRD_ROOT, Y1, Y8 \
+	VMULPS       SIXTH_ROOT, Y1, Y9 \
+	VADDPS       Y8, Y6, Y1         \
+	VSUBPS       Y8, Y6, Y2         \
+	VADDPS       Y9, Y7, Y3         \
+	VSUBPS       Y9, Y7, Y4
+
+// KERNELCOLUMN takes column b of the kernels, whose rows are R8 apart.
+#define KERNELCOLUMN(b) \
+	VMOVUPS (DX), Y0          \
+	VMOVUPS (DX)(R8*1), Y1    \
+	VMOVUPS (DX)(R8*2), Y2    \
+	ADDQ    R9, DX            \
+	KERNEL                    \
+	VMOVAPS Y0, 32*b+0(R15)   \
+	VMOVAPS Y1, 32*b+96(R15)  \
+	VMOVAPS Y2, 32*b+192(R15) \
+	VMOVAPS Y3, 32*b+288(R15) \
+	VMOVAPS Y4, 32*b+384(R15) \
+	VMOVAPS Y5, 32*b+480(R15)
+
+// KERNELROW writes row a of U and goes on to the next.
+#define KERNELROW(a) \
+	VMOVAPS 96*a+0(R15), Y0  \
+	VMOVAPS 96*a+32(R15), Y1 \
+	VMOVAPS 96*a+64(R15), Y2 \
+	KERNEL                   \
+	VMOVUPS Y0, (DX)         \
+	VMOVUPS Y1, (DX)(R10*1)  \
+	VMOVUPS Y2, (DX)(R10*2)  \
+	ADDQ    R11, DX          \
+	VMOVUPS Y3, (DX)         \
+	VMOVUPS Y4, (DX)(R10*1)  \
+	VMOVUPS Y5, (DX)(R10*2)  \
+	ADDQ    R11, DX
+
+// LAST goes on with the vector of 8 kernels at loop while there are as many left
+// in R13. If there are fewer, the last vector is the one that ends with the last
+// kernel.
+#define LAST(loop, done) \
+	SUBQ $8, R13  \
+	JEQ  done     \
+	ADDQ $32, DI  \
+	ADDQ $32, SI  \
+	CMPQ R13, $8  \
+	JGE  loop     \
+	MOVQ $8, R12  \
+	SUBQ R13, R12 \
+	SHLQ $2, R12  \
+	SUBQ R12, DI  \
+	SUBQ R12, SI  \
+	MOVQ $8, R13  \
+	JMP  loop
+
+// func winogradKernelAVX2(dst *float32, step int, src *float32, srcStep, n int)
+TEXT ·winogradKernelAVX2(SB), 0, $608-40
 	MOVQ dst+0(FP), DI
 	MOVQ step+8(FP), R10
-	MOVQ src+16(FP), AX
+	MOVQ src+16(FP), SI
 	MOVQ srcStep+24(FP), R9
 	MOVQ n+32(FP), R13
 	SHLQ $2, R9
 	SHLQ $2, R10
-	LEAQ (AX)(R9*4), BX
-	LEAQ (BX)(R9*4), CX
-	LEAQ (CX)(R9*4), DX
 	LEAQ (R9)(R9*2), R8
-	CMPQ R13, $8
-	JLT  output4
+	LEAQ (R10)(R10*2), R11
+	TABLE
 
-output8:
-	OUTPUT(Y0, Y1, Y2, Y3, Y4, Y5, Y6, Y7)
-	INPUTNEXT(32)
-	LAST(8, output8, INPUTBACK, outputDone)
+kernels:
+	MOVQ SI, DX
+	KERNELCOLUMN(0)
+	KERNELCOLUMN(1)
+	KERNELCOLUMN(2)
+	MOVQ DI, DX
+	KERNELROW(0)
+	KERNELROW(1)
+	KERNELROW(2)
+	KERNELROW(3)
+	KERNELROW(4)
+	KERNELROW(5)
+	LAST(kernels, kernelsDone)
 
-output4:
-	OUTPUT(X0, X1, X2, X3, X4, X5, X6, X7)
-	INPUTNEXT(16)
-	LAST(4, output4, INPUTBACK, outputDone)
-
-outputDone:
+kernelsDone:
 	VZEROUPPER
 	RET
 
-// GRADROW multiplies a row of A·dY, in r0 and r1, by Aᵀ; zero is 0.
-#define GRADROW(r0, r1, t, zero) \
-	STORE(r0)          \
-	VADDPS r1, r0, t   \
-	STORE(t)           \
-	VSUBPS r1, r0, t   \
-	STORE(t)           \
-	VSUBPS r1, zero, t \
-	STORE(t)
+// KERNELGRAD multiplies Y0 to Y5 by Gᵀ; the results are in Y0 to Y2.
+#define KERNELGRAD \
+	VADDPS       Y2, Y1, Y6         \
+	VSUBPS       Y2, Y1, Y7         \
+	VADDPS       Y4, Y3, Y8         \
+	VSUBPS       Y4, Y3, Y9         \
+	VFMADD231PS  TWO_THIRDS, Y6, Y0 \
+	VFMADD231PS  SIXTH, Y8, Y0      \
+	VFMADD231PS  TWO, Y7, Y9        \
+	VMULPS       SIXTH_ROOT, Y9, Y1 \
+	VADDPS       Y8, Y6, Y2         \
+	VFMADD213PS  Y5, Y10, Y2
 
-// GRAD transforms a vector of tiles: dY is at AX, BX, CX and DX.
-#define GRAD(v0, v1, v2, v3, v4, v5, v6, zero) \
-	MOVQ    DI, R11         \
-	VMOVUPS (AX), v0        \
-	VMOVUPS (BX), v1        \
-	VMOVUPS (CX), v2        \
-	VMOVUPS (DX), v3        \
-	GRADROW(v0, v1, v6, zero) \
-	VADDPS  v2, v0, v4      \
-	VADDPS  v3, v1, v5      \
-	GRADROW(v4, v5, v6, zero) \
-	VSUBPS  v2, v0, v4      \
-	VSUBPS  v3, v1, v5      \
-	GRADROW(v4, v5, v6, zero) \
-	VSUBPS  v2, zero, v4    \
-	VSUBPS  v3, zero, v5    \
-	GRADROW(v4, v5, v6, zero)
+#define KERNELGRADCOLUMN(b) \
+	LOAD6                     \
+	KERNELGRAD                \
+	VMOVAPS Y0, 32*b+0(R15)   \
+	VMOVAPS Y1, 32*b+192(R15) \
+	VMOVAPS Y2, 32*b+384(R15)
 
-// func winogradOutputGradAVX2(dst *float32, step int, src *float32, srcStep, n int)
-TEXT ·winogradOutputGradAVX2(SB), NOSPLIT, $0-40
-	MOVQ   dst+0(FP), DI
-	MOVQ   step+8(FP), R10
-	MOVQ   src+16(FP), AX
-	MOVQ   srcStep+24(FP), R9
-	MOVQ   n+32(FP), R13
-	SHLQ   $2, R9
-	SHLQ   $2, R10
-	LEAQ   (AX)(R9*1), BX
-	LEAQ   (AX)(R9*2), CX
-	LEAQ   (BX)(R9*2), DX
-	VXORPS Y7, Y7, Y7
-	CMPQ   R13, $8
-	JLT    grad4
+#define KERNELGRADROW(p) \
+	FROM6(p)                \
+	KERNELGRAD              \
+	VMOVUPS Y0, (DX)        \
+	VMOVUPS Y1, (DX)(R10*1) \
+	VMOVUPS Y2, (DX)(R10*2) \
+	LEAQ    (DX)(R10*2), DX \
+	ADDQ    R10, DX
 
-grad8:
-	GRAD(Y0, Y1, Y2, Y3, Y4, Y5, Y6, Y7)
-	INPUTNEXT(32)
-	LAST(8, grad8, INPUTBACK, gradDone)
+// func winogradKernelGradAVX2(dst *float32, step int, src *float32, srcStep, n int)
+TEXT ·winogradKernelGradAVX2(SB), 0, $608-40
+	MOVQ    dst+0(FP), DI
+	MOVQ    step+8(FP), R10
+	MOVQ    src+16(FP), SI
+	MOVQ    n+32(FP), R13
+	SHLQ    $2, R10
+	SHLQ    $2, srcStep+24(FP)
+	STEPS(srcStep+24(FP))
+	VMOVUPS THIRD, Y10
+	TABLE
 
-grad4:
-	GRAD(X0, X1, X2, X3, X4, X5, X6, X7)
-	INPUTNEXT(16)
-	LAST(4, grad4, INPUTBACK, gradDone)
+kernelGrads:
+	MOVQ SI, DX
+	KERNELGRADCOLUMN(0)
+	KERNELGRADCOLUMN(1)
+	KERNELGRADCOLUMN(2)
+	KERNELGRADCOLUMN(3)
+	KERNELGRADCOLUMN(4)
+	KERNELGRADCOLUMN(5)
+	MOVQ DI, DX
+	KERNELGRADROW(0)
+	KERNELGRADROW(1)
+	KERNELGRADROW(2)
+	LAST(kernelGrads, kernelGradsDone)
 
-gradDone:
+kernelGradsDone:
 	VZEROUPPER
 	RET

@@ -72,6 +72,7 @@ type convScratch struct {
 	grid      []float32
 	patches   []float32
 	product   []float32
+	tiles     []int
 }
 
 var convScratches = freeList[convScratch]{new: func() *convScratch {
@@ -79,7 +80,7 @@ var convScratches = freeList[convScratch]{new: func() *convScratch {
 }}
 
 // scratchSize says how many elements a chunk needs.
-type scratchSize struct{ grid, patches, product int }
+type scratchSize struct{ grid, patches, product, tiles int }
 
 // takeScratch returns a scratch of the given size. It allocates nothing after
 // reserveScratch of that size.
@@ -100,12 +101,13 @@ func (s *convScratch) grow(size *scratchSize) {
 	s.grid = atLeast(s.grid, size.grid)
 	s.patches = atLeast(s.patches, size.patches)
 	s.product = atLeast(s.product, size.product)
+	s.tiles = atLeast(s.tiles, size.tiles)
 }
 
 // atLeast returns x if it has n elements or more, else a new slice of n.
-func atLeast(x []float32, n int) []float32 {
+func atLeast[E any](x []E, n int) []E {
 	if len(x) < n {
-		return make([]float32, n)
+		return make([]E, n)
 	}
 	return x
 }

@@ -2,9 +2,9 @@ package tensor
 
 import "github.com/seed-312a1f22/dyad/asm"
 
-// Winograd's F(2×2, 3×3), as asm/winograd.go has it, for images: the result is cut
-// into tiles of 2×2, each the transform of a sum over channels of 16 products
-// instead of 36. For each of the 16 places in a transformed tile that sum is a
+// Winograd's F(4×4, 3×3), as asm/winograd.go has it, for images: the result is cut
+// into tiles of 4×4, each the transform of a sum over channels of 36 products
+// instead of 144. For each of the 36 places in a transformed tile that sum is a
 // product of matrices, of the transformed weight and the transformed tiles.
 //
 //	U = G·w·Gᵀ,  V = Bᵀ·d·B,  M = U·V at each place,  Y = Aᵀ·M·A
@@ -13,32 +13,41 @@ import "github.com/seed-312a1f22/dyad/asm"
 // around. That of the weight goes back through the same formulas:
 // dM = A·dy·Aᵀ, dU = dM·Vᵀ at each place, dw = Gᵀ·dU·G.
 
-// places is how many products a tile takes.
-const places = 16
+const (
+	tileSize = 4  // of a tile of the result, which reads two more of the source
+	places   = 36 // how many products a tile takes
+)
 
 // apart returns the distance of n elements for one place from those for the next:
-// a cache line more than n, since what is written to 16 places at multiples of a
+// a cache line more than n, since what is written to 36 places at multiples of a
 // page would compete for one set of the cache.
 func apart(n int) int { return n + 16 }
+
+// vectors returns the number of tiles that are transformed for n: whole vectors.
+func vectors(n int) int {
+	return (n + asm.WinogradTiles - 1) / asm.WinogradTiles * asm.WinogradTiles
+}
 
 // winogradChannels is how many channels both sides need: with fewer, the
 // transforms cost more than the products save.
 const winogradChannels = 16
 
-// vectorTiles is how many tiles are transformed together at least: a vector.
-const vectorTiles = 4
-
-// winograd reports whether the convolution can be computed so.
+// winograd reports whether the convolution is computed so: where it is possible,
+// and where at least a third of the products is saved. A tile at the border counts
+// as a whole one.
 func (c *convolution) winograd(o *ConvOpts) bool {
+	tiles := ceilDiv(c.y[0], tileSize) * ceilDiv(c.y[2], tileSize)
 	return o.Winograd && c.k == [3]int{3, 1, 3} && c.x[1] == 1 &&
 		c.stride == [3]int{1, 1, 1} && c.dilation == [3]int{1, 1, 1} &&
 		c.padding[0] <= 2 && c.padding[2] <= 2 && // else dy would have negative padding
-		c.in >= winogradChannels && c.out >= winogradChannels
+		c.in >= winogradChannels && c.out >= winogradChannels &&
+		places*tiles <= 2*9*c.yPlane/3
 }
 
 // tiling is how a result is cut into tiles, and these into parts: some images, or
 // of one image some rows of tiles.
 type tiling struct {
+	n              int
 	source, result [2]int // height and width
 	padding        [2]int
 	rows, columns  int // tiles
@@ -48,161 +57,218 @@ type tiling struct {
 	parts          int
 }
 
+// A part has at most partTiles tiles, if a row has no more: V of 64 channels takes
+// 1.2 MB then. It has no fewer than minTiles where parts are made smaller to get as
+// many as wanted.
+const (
+	partTiles = 128
+	minTiles  = 32
+)
+
 func newTiling(n int, source, result, padding [2]int, wanted int) tiling {
-	t := tiling{source: source, result: result, padding: padding}
-	t.rows, t.columns = (result[0]+1)/2, (result[1]+1)/2
-	limit := 2*blockColumns - t.stride(blockColumns) // so that rows have at most blockColumns
-	t.images, t.slabs, t.slab = max(1, min(n, limit/(t.rows*t.columns))), 1, t.rows
-	for t.images > 1 && ceilDiv(n, t.images) < wanted && t.images/2*t.rows*t.columns >= minColumns {
+	t := tiling{n: n, source: source, result: result, padding: padding}
+	t.rows, t.columns = ceilDiv(result[0], tileSize), ceilDiv(result[1], tileSize)
+	t.images, t.slabs, t.slab = max(1, min(n, partTiles/(t.rows*t.columns))), 1, t.rows
+	for t.images > 1 && ceilDiv(n, t.images) < wanted && t.images/2*t.rows*t.columns >= minTiles {
 		t.images /= 2
 	}
 	if t.images == 1 {
-		t.slab = evenly(t.rows, max(1, limit/t.columns))
+		t.slab = evenly(t.rows, max(1, partTiles/t.columns))
 		t.slabs = ceilDiv(t.rows, t.slab)
 	}
 	t.parts = ceilDiv(n, t.images) * t.slabs
 	return t
 }
 
-// stride returns the distance of rows of transformed input tiles, of which there
-// are so many: it has room for a last vector that is not full.
-func (t *tiling) stride(tiles int) int {
-	if t.columns < vectorTiles {
-		return tiles + vectorTiles
+// most returns the largest number of tiles of a part.
+func (t *tiling) most() int { return t.images * t.slab * t.columns }
+
+// tilePart is a part: its images, and their rows of tiles.
+type tilePart struct{ image, images, row, rows, tiles int }
+
+func (t *tiling) part(i int) (p tilePart) {
+	p.image = i / t.slabs * t.images
+	p.images = min(t.images, t.n-p.image)
+	p.row = i % t.slabs * t.slab
+	p.rows = min(t.slab, t.rows-p.row)
+	p.tiles = p.images * p.rows * t.columns
+	return p
+}
+
+// frame is a copy of some rows of images with all that the tiles of a part cover,
+// which may be more than the images have: zeros, or what nobody needs.
+type frame struct {
+	height, width int // of an image's copy
+	top, left     int // where in it the image begins,
+	rows, columns int // how much of the image it has,
+	from, line    int // where in the image's plane that begins, and how long its rows are
+}
+
+// sourceFrame is the frame of the source.
+func (t *tiling) sourceFrame(p tilePart) frame {
+	y := tileSize*p.row - t.padding[0]
+	f := frame{height: tileSize*p.rows + 2, width: tileSize*t.columns + 2, top: max(0, -y), left: t.padding[1], line: t.source[1]}
+	f.rows, f.columns = max(0, min(f.height, t.source[0]-y)-f.top), t.source[1]
+	f.from = max(0, y) * f.line
+	return f
+}
+
+// resultFrame is the frame of the result.
+func (t *tiling) resultFrame(p tilePart) frame {
+	f := frame{height: tileSize * p.rows, width: tileSize * t.columns, line: t.result[1]}
+	f.rows, f.columns = min(f.height, t.result[0]-tileSize*p.row), t.result[1]
+	f.from = tileSize * p.row * f.line
+	return f
+}
+
+// plane returns the elements of an image's copy.
+func (f *frame) plane() int { return f.height * f.width }
+
+// whole reports whether the tiles cover what the images have and no more.
+func (f *frame) whole() bool { return f.rows == f.height && f.columns == f.width }
+
+// load copies planes of images, step apart, into the frame.
+func (f *frame) load(dst, src []float32, step, images int) {
+	asm.CopyBlocks(dst[f.top*f.width+f.left:], f.plane(), f.width, src[f.from:], step, f.line, images, f.rows, f.columns)
+}
+
+// store copies the frame to planes of images, or adds it to beta times what is
+// there.
+func (f *frame) store(dst, src []float32, step, images int, beta float32) {
+	if beta == 0 {
+		asm.CopyBlocks(dst[f.from:], step, f.line, src, f.plane(), f.width, images, f.rows, f.columns)
+		return
 	}
-	return tiles
-}
-
-// part returns the images of a part, and its rows of tiles.
-func (t *tiling) part(i, n int) (image, images, row, rows int) {
-	image = i / t.slabs * t.images
-	row = i % t.slabs * t.slab
-	return image, min(t.images, n-image), row, min(t.slab, t.rows-row)
-}
-
-// inputGrid returns the grid that tiles are read from: the padded source's even
-// and odd rows and columns, apart.
-func (t *tiling) inputGrid(row, rows int) grid {
-	return grid{
-		source: [3]int{t.source[0], 1, t.source[1]},
-		phases: [3]int{2, 1, 2}, step: [3]int{2, 1, 2},
-		size:  [3]int{rows + 1, 1, t.columns + 1},
-		first: [3]int{2*row - t.padding[0], 0, -t.padding[1]},
+	rows, columns := f.rows, f.columns
+	if f.columns == f.width { // rows without gaps
+		rows, columns = 1, rows*columns
 	}
-}
-
-// gradGrid is the same for dy, whose tiles do not overlap.
-func (t *tiling) gradGrid(row, rows int) grid {
-	return grid{
-		source: [3]int{t.result[0], 1, t.result[1]},
-		phases: [3]int{2, 1, 2}, step: [3]int{2, 1, 2},
-		size:  [3]int{rows, 1, t.columns},
-		first: [3]int{2 * row, 0, 0},
-	}
-}
-
-// transformInput writes V of channels of an image: that of channel c at place k is
-// v[k·apart(channels·ld) + c·ld:].
-func (t *tiling) transformInput(v []float32, ld int, s *convScratch, src []float32, channels, row, rows int) {
-	g := t.inputGrid(row, rows)
-	g.fill(s.grid, src, channels)
-	plane, phase, gridRow := g.plane(), g.size[0]*g.size[2], g.size[2]
-	step := apart(channels * ld)
-	for c := range channels {
+	for j := range images {
 		for r := range rows {
-			// In narrow images the last tiles of a vector are to be overwritten, or
-			// are beyond the columns.
-			asm.WinogradInput(v[c*ld+r*t.columns:], step, s.grid[c*plane+r*gridRow:], phase, gridRow, max(t.columns, vectorTiles))
+			addTo(dst[j*step+f.from+r*f.line:][:columns], src[j*f.plane()+r*f.width:][:columns], beta)
 		}
+	}
+}
+
+// tiles lists where the tiles of a part begin in images step apart, with rows of
+// line elements. The last one is repeated to fill a vector.
+func (t *tiling) tiles(list []int, p tilePart, step, line int) []int {
+	i := 0
+	for j := range p.images {
+		for r := range p.rows {
+			for c := range t.columns {
+				list[i] = j*step + tileSize*(r*line+c)
+				i++
+			}
+		}
+	}
+	for ; i%asm.WinogradTiles != 0; i++ {
+		list[i] = list[i-1]
+	}
+	return list[:i]
+}
+
+// transformSource writes V of channels of a part, whose images are step apart:
+// that of channel c at place k is v[k·apart(all·ld) + c·ld:], ld being the part's
+// tiles in whole vectors.
+func (t *tiling) transformSource(v []float32, all int, s *convScratch, src []float32, step, channels int, p tilePart) {
+	f := t.sourceFrame(p)
+	clear(s.grid[:p.images*f.plane()]) // what lies around the images stays so
+	tiles := t.tiles(s.tiles, p, f.plane(), f.width)
+	for c := range channels {
+		f.load(s.grid, src[c*t.source[0]*t.source[1]:], step, p.images)
+		asm.WinogradInput(v[c*len(tiles):], apart(all*len(tiles)), s.grid, f.width, tiles)
 	}
 }
 
 // winogradArgs are the arguments of the product that makes y or dx.
 type winogradArgs struct {
 	tiling
-	n, groups, channels, out int // channels of a group, of the source and of the result
-	src, dst, bias, w        []float32
-	backward                 bool
-	beta                     float32
-	depth                    int // channels of a block
-	outChunk, outChunks      int
-	u                        []float32
-	need                     scratchSize
+	groups, channels, out int // channels of a group, of the source and of the result
+	src, dst, bias, w     []float32
+	backward              bool
+	beta                  float32
+	depth                 int // channels of a block
+	block                 int // channels of the result in a block
+	outChunk, outChunks   int
+	v                     []float32 // of all parts, if several chunks need it
+	need                  scratchSize
 }
+
+// A block of U is computed where it is needed, for kernelDepth channels of the
+// source and kernelRows of the result at most: 0.9 MB, which the second-level cache
+// holds. To compute it again for each part takes 4 % of the time of a full part,
+// and less than to read it from memory.
+const (
+	kernelDepth = 128
+	kernelRows  = 48
+)
 
 // winogradProduct is product by Winograd's transforms.
 func (c *convolution) winogradProduct(backward bool, dst, src, w, bias []float32, beta float32) {
-	k := winogradArgs{n: c.n, groups: c.groups, channels: c.in, out: c.out, src: src, dst: dst, bias: bias, w: w, backward: backward, beta: beta}
+	k := winogradArgs{groups: c.groups, channels: c.in, out: c.out, src: src, dst: dst, bias: bias, w: w, backward: backward, beta: beta}
 	x, y, padding := [2]int{c.x[0], c.x[2]}, [2]int{c.y[0], c.y[2]}, [2]int{c.padding[0], c.padding[2]}
 	if backward {
 		k.channels, k.out = c.out, c.in
 		x, y, padding = y, x, [2]int{2 - padding[0], 2 - padding[1]}
 	}
-	k.tiling = newTiling(c.n, x, y, padding, wantedChunks)
-	k.depth = evenly(k.channels, blockDepth)
+	k.tiling = newTiling(c.n, x, y, padding, wantedChunks/2)
+	k.depth, k.block = evenly(k.channels, kernelDepth), evenly(k.out, kernelRows)
 	k.outChunk, k.outChunks = k.out, 1
 	if chunks := k.parts * k.groups; chunks < wantedChunks/2 {
-		k.outChunks = min(ceilDiv(wantedChunks/2, chunks), ceilDiv(k.out, minColumns))
-		k.outChunk = evenly(k.out, ceilDiv(k.out, k.outChunks))
+		blocks := ceilDiv(k.out, k.block)
+		k.outChunks = min(ceilDiv(wantedChunks/2, chunks), blocks)
+		k.outChunk = ceilDiv(blocks, k.outChunks) * k.block
 		k.outChunks = ceilDiv(k.out, k.outChunk)
 	}
+	largest := k.part(0)
+	source, result, tiles := k.sourceFrame(largest), k.resultFrame(largest), vectors(k.most())
+	k.need = scratchSize{
+		grid:    k.images * max(source.plane(), result.plane()),
+		product: places*(apart(k.block*tiles)+apart(k.block*k.depth)) + 4*9*k.depth,
+		tiles:   tiles,
+	}
 	buffer := floatBuffers.take()
-	buffer.data = atLeast(buffer.data, c.groups*places*apart(k.out*k.channels))
-	k.u = buffer.data
-	transformWeight.Run(c.groups*k.out, transformRows, k)
-
-	g := k.inputGrid(0, k.slab)
-	tiles := k.images * k.slab * k.columns
-	k.need = scratchSize{grid: k.channels*g.plane() + vectorTiles, patches: places * apart(k.channels*k.stride(tiles)), product: places*apart(k.outChunk*tiles) + 8*tiles}
 	chunks := c.groups * k.parts * k.outChunks
+	if k.outChunks > 1 {
+		buffer.data = atLeast(buffer.data, c.groups*k.parts*k.sourceSize())
+		k.v = buffer.data
+		all := c.groups * k.parts * k.channels
+		reserveScratch(all, &k.need)
+		winogradSource.Run(all, sourceChannels, k)
+	} else {
+		k.need.patches = k.sourceSize()
+	}
 	reserveScratch(chunks, &k.need)
 	winogradProduct.Run(chunks, 1, k)
 	floatBuffers.put(buffer)
 }
 
-// transformRows is how many rows of U are written side by side: the parts of w
-// that they need lie in a row of it, or in rows that stay in the cache.
-const transformRows = 8
+// sourceChannels is how many channels are transformed as a piece of work.
+const sourceChannels = 16
 
-// transformWeight writes U for rows of the result: for each group and place, and
-// each block of channels, a matrix of the rows by the channels.
-var transformWeight = NewKernel(func(lo, hi int, k *winogradArgs) {
-	step := apart(k.out * k.channels)
-	for c := range k.channels {
-		first := c / k.depth * k.depth
-		depth := min(k.depth, k.channels-first)
-		for i := lo; i < hi; i++ {
-			group, row := i/k.out, i%k.out
-			u := k.u[group*places*step+first*k.out+row*depth+c-first:]
-			if k.backward {
-				g := (*[9]float32)(k.w[((group*k.channels+c)*k.out+row)*9:])
-				transformKernel(u, step, g[8], g[7], g[6], g[5], g[4], g[3], g[2], g[1], g[0])
-			} else {
-				g := (*[9]float32)(k.w[(i*k.channels+c)*9:])
-				transformKernel(u, step, g[0], g[1], g[2], g[3], g[4], g[5], g[6], g[7], g[8])
-			}
-		}
+// sourceSize returns how many elements V of a part has at most.
+func (k *winogradArgs) sourceSize() int { return places * apart(k.channels*vectors(k.most())) }
+
+// winogradSource writes V of channels of all groups and parts.
+var winogradSource = NewKernel(func(lo, hi int, k *winogradArgs) {
+	s := takeScratch(&k.need)
+	for lo < hi {
+		c := lo % k.channels
+		count := min(hi-lo, k.channels-c)
+		i := lo / k.channels
+		p := k.part(i % k.parts)
+		k.transform(k.v[i*k.sourceSize()+c*vectors(p.tiles):], s, i/k.parts, c, count, p)
+		lo += count
 	}
+	convScratches.put(s)
 })
 
-// transformKernel writes G·g·Gᵀ to u, its elements step apart:
-//
-//	    ⎡1    0    0⎤
-//	G = ⎢½    ½    ½⎥
-//	    ⎢½   −½    ½⎥
-//	    ⎣0    0    1⎦
-func transformKernel(u []float32, step int, g00, g01, g02, g10, g11, g12, g20, g21, g22 float32) {
-	s0, s1, s2 := g00+g20, g01+g21, g02+g22
-	transformRow(u, step, g00, g01, g02)
-	transformRow(u[4*step:], step, 0.5*(s0+g10), 0.5*(s1+g11), 0.5*(s2+g12))
-	transformRow(u[8*step:], step, 0.5*(s0-g10), 0.5*(s1-g11), 0.5*(s2-g12))
-	transformRow(u[12*step:], step, g20, g21, g22)
-}
-
-// transformRow multiplies a row of three by Gᵀ.
-func transformRow(u []float32, step int, a, b, c float32) {
-	s := a + c
-	u[0], u[step], u[2*step], u[3*step] = a, 0.5*(s+b), 0.5*(s-b), c
+// transform writes V of channels of a group and part.
+func (k *winogradArgs) transform(v []float32, s *convScratch, group, first, count int, p tilePart) {
+	plane := k.source[0] * k.source[1]
+	src := k.src[((p.image*k.groups+group)*k.channels+first)*plane:]
+	k.transformSource(v, k.channels, s, src, k.groups*k.channels*plane, count, p)
 }
 
 var winogradProduct = NewKernel(func(lo, hi int, k *winogradArgs) {
@@ -215,70 +281,73 @@ var winogradProduct = NewKernel(func(lo, hi int, k *winogradArgs) {
 
 // chunk computes some channels of the result of a part, for a group.
 func (k *winogradArgs) chunk(s *convScratch, i int) {
-	out := i % k.outChunks * k.outChunk
-	outs := min(k.outChunk, k.out-out)
+	first := i % k.outChunks * k.outChunk
+	end := min(first+k.outChunk, k.out)
 	i /= k.outChunks
-	group := i / k.parts
-	image, images, row, rows := k.part(i%k.parts, k.n)
-
-	perImage := rows * k.columns
-	tiles := images * perImage
-	ld := k.stride(tiles)
-	srcPlane, dstPlane := k.source[0]*k.source[1], k.result[0]*k.result[1]
-	for j := range images {
-		at := ((image+j)*k.groups + group) * k.channels * srcPlane
-		k.transformInput(s.patches[j*perImage:], ld, s, k.src[at:], k.channels, row, rows)
+	group, p := i/k.parts, k.part(i%k.parts)
+	var v []float32
+	if k.v != nil {
+		v = k.v[i*k.sourceSize():]
+	} else {
+		v = s.patches
+		k.transform(v, s, group, 0, k.channels, p)
 	}
-	mStep := apart(outs * tiles)
-	for place := range places {
-		u := k.u[(group*places+place)*apart(k.out*k.channels):]
-		v, m := s.patches[place*apart(k.channels*ld):], s.product[place*mStep:]
-		for first := 0; first < k.channels; first += k.depth {
-			depth := min(k.depth, k.channels-first)
-			for o := 0; o < outs; o += blockDepth {
-				asm.Gemm(s.workspace, false, false, min(blockDepth, outs-o), tiles, depth,
-					u[first*k.out+(out+o)*depth:], depth, v[first*ld:], ld, float32(min(first, 1)), m[o*tiles:], tiles, asm.Epilogue{})
+	f, plane := k.resultFrame(p), k.result[0]*k.result[1]
+	step := k.groups * k.out * plane
+	inPlace := f.whole() && k.beta == 0
+	imageStep, line := f.plane(), f.width
+	if inPlace {
+		imageStep, line = step, f.line
+	}
+	tiles := k.tiles(s.tiles, p, imageStep, line)
+	ld := len(tiles)
+	vStep, mStep, uStep := apart(k.channels*ld), apart(k.block*ld), apart(k.block*k.depth)
+	m, u := s.product, s.product[places*mStep:]
+	for o := first; o < end; o += k.block {
+		rows := min(k.block, end-o)
+		for c := 0; c < k.channels; c += k.depth {
+			depth := min(k.depth, k.channels-c)
+			k.transformKernels(u, uStep, u[places*uStep:], group, o, rows, c, depth)
+			for place := range places {
+				asm.Gemm(s.workspace, false, false, rows, ld, depth, u[place*uStep:], depth, v[place*vStep+c*ld:], ld,
+					float32(min(c, 1)), m[place*mStep:], ld, asm.Epilogue{})
 			}
 		}
-	}
-	y, lines := s.product[places*mStep:], s.product[places*mStep+4*perImage:]
-	width := k.result[1]
-	count := min(2*rows, k.result[0]-2*row)
-	for o := range outs {
-		for j := range images {
-			asm.WinogradOutput(y, perImage, s.product[o*tiles+j*perImage:], mStep, perImage)
-			at := (((image+j)*k.groups+group)*k.out+out+o)*dstPlane + 2*row*width
-			dst := k.dst[at : at+count*width]
-			to := dst
-			if k.beta != 0 {
-				to = lines[:len(dst)]
-			}
-			k.merge(to, y, perImage, count)
-			if k.beta != 0 {
-				if k.beta != 1 {
-					asm.Scale(dst, dst, k.beta)
-				}
-				asm.Add(dst, dst, to)
+		for r := range rows {
+			channel := group*k.out + o + r
+			dst := k.dst[p.image*step+channel*plane:]
+			if inPlace {
+				asm.WinogradOutput(dst[f.from:], line, tiles, m[r*ld:], mStep)
+			} else {
+				asm.WinogradOutput(s.grid, line, tiles, m[r*ld:], mStep)
+				f.store(dst, s.grid, step, p.images, k.beta)
 			}
 			if k.bias != nil {
-				asm.AddScalar(dst, dst, k.bias[group*k.out+out+o])
+				for j := range p.images {
+					y := dst[j*step+f.from:][:f.rows*f.line]
+					asm.AddScalar(y, y, k.bias[channel])
+				}
 			}
 		}
 	}
 }
 
-// merge writes tiles, whose four elements are step apart in y, to lines of the
-// result.
-func (t *tiling) merge(dst, y []float32, step, lines int) {
-	width := t.result[1]
-	for p := range min(2, lines) {
-		even, odd := y[2*p*step:], y[(2*p+1)*step:]
-		n := (lines + 1 - p) / 2
-		asm.Interleave(dst[p*width:], 2*width, even, odd, t.columns, n, width/2)
-		if width%2 != 0 {
-			for r := range n {
-				dst[(2*r+p+1)*width-1] = even[r*t.columns+width/2]
-			}
+// transformKernels writes a block of U: at each place, rows of depth channels, from
+// row o of the result and channel c of the source on. work is 36·depth elements.
+func (k *winogradArgs) transformKernels(u []float32, step int, work []float32, group, o, rows, c, depth int) {
+	if !k.backward {
+		for r := range rows {
+			asm.Transpose(work, depth, k.w[((group*k.out+o+r)*k.channels+c)*9:], 9, depth, 9)
+			asm.WinogradKernel(u[r*depth:], step, work, depth, depth, false)
+		}
+		return
+	}
+	// The rows are w's channels, so that four kernels lie side by side.
+	for r := 0; r < rows; r += 4 {
+		count := min(4, rows-r)
+		asm.Transpose(work, depth, k.w[((group*k.channels+c)*k.out+o+r)*9:], 9*k.out, depth, 9*count)
+		for i := range count {
+			asm.WinogradKernel(u[(r+i)*depth:], step, work[9*i*depth:], depth, depth, true)
 		}
 	}
 }

@@ -1,0 +1,7 @@
+//go:build !amd64 || purego
+
+package asm
+
+func transpose(dst []float32, dstRow int, src []float32, srcRow, rows, columns int) {
+	transposeGeneric(dst, dstRow, src, srcRow, rows, columns)
+}
