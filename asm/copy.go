@@ -40,32 +40,6 @@ func StoreAlternate(dst []float32, dstPlane, dstRow int, src []float32, srcPlane
 	storeAlternate(dst, dstPlane, dstRow, src, srcPlane, srcRow, planes, rows, n)
 }
 
-// Interleave merges rows of n elements of x and y:
-//
-//	for r := range rows {
-//		for i := range n {
-//			dst[r*dstRow+2*i] = x[r*srcRow+i]
-//			dst[r*dstRow+2*i+1] = y[r*srcRow+i]
-//		}
-//	}
-//
-// It panics as CopyBlocks does.
-func Interleave(dst []float32, dstRow int, x, y []float32, srcRow, rows, n int) {
-	if min(rows, n, dstRow, srcRow) < 0 {
-		panic(fmt.Sprintf("asm: Interleave: negative size: %d×%d from distance %d to %d", rows, n, srcRow, dstRow))
-	}
-	if rows == 0 || n == 0 {
-		return
-	}
-	if last := (rows-1)*dstRow + 2*n; last > len(dst) {
-		panic(fmt.Sprintf("asm: Interleave: the destination has %d elements, the last row ends at %d", len(dst), last))
-	}
-	if last := (rows-1)*srcRow + n; last > min(len(x), len(y)) {
-		panic(fmt.Sprintf("asm: Interleave: the sources have %d and %d elements, the last row ends at %d", len(x), len(y), last))
-	}
-	interleave(dst, dstRow, x, y, srcRow, rows, n)
-}
-
 // checkCopy reports whether there is anything to copy. It panics if the
 // arguments make no sense; elements of a row are dstStep and srcStep apart.
 func checkCopy(op string, dst []float32, dstPlane, dstRow int, src []float32, srcPlane, srcRow, planes, rows, n, dstStep, srcStep int) bool {

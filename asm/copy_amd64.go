@@ -48,16 +48,3 @@ func storeAlternate(dst []float32, dstPlane, dstRow int, src []float32, srcPlane
 //
 //go:noescape
 func storeAlternateAVX2(dst *float32, dstPlane, dstRow int, src *float32, srcPlane, srcRow, planes, rows, n int)
-
-func interleave(dst []float32, dstRow int, x, y []float32, srcRow, rows, n int) {
-	if current == generic || n < 4 {
-		interleaveGeneric(dst, dstRow, x, y, srcRow, rows, n)
-		return
-	}
-	interleaveAVX2(&dst[0], dstRow, &x[0], &y[0], srcRow, rows, n)
-}
-
-// interleaveAVX2 is Interleave for n ≥ 4.
-//
-//go:noescape
-func interleaveAVX2(dst *float32, dstRow int, x, y *float32, srcRow, rows, n int)

@@ -29,12 +29,3 @@ func storeAlternateGeneric(dst []float32, dstPlane, dstRow int, src []float32, s
 		}
 	}
 }
-
-func interleaveGeneric(dst []float32, dstRow int, x, y []float32, srcRow, rows, n int) {
-	for r := range rows {
-		to, x, y := dst[r*dstRow:][:2*n], x[r*srcRow:][:n], y[r*srcRow:][:n]
-		for i, v := range x {
-			to[2*i], to[2*i+1] = v, y[i]
-		}
-	}
-}

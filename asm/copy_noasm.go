@@ -13,7 +13,3 @@ func copyAlternate(dst []float32, dstPlane, dstRow int, src []float32, srcPlane,
 func storeAlternate(dst []float32, dstPlane, dstRow int, src []float32, srcPlane, srcRow, planes, rows, n int) {
 	storeAlternateGeneric(dst, dstPlane, dstRow, src, srcPlane, srcRow, planes, rows, n)
 }
-
-func interleave(dst []float32, dstRow int, x, y []float32, srcRow, rows, n int) {
-	interleaveGeneric(dst, dstRow, x, y, srcRow, rows, n)
-}

@@ -65,12 +65,9 @@ func TestCopyBlocksPanics(t *testing.T) {
 	asm.CopyBlocks(fits, 30, 7, make([]float32, len(fits)), 30, 7, planes, rows, n)
 	short := fits[:len(fits)-1]
 	for want, f := range map[string]func(){
-		"asm: CopyBlocks: the destination has 48 elements, the last row ends at 49":   func() { asm.CopyBlocks(short, 30, 7, make([]float32, 49), 30, 7, planes, rows, n) },
-		"asm: CopyBlocks: the source has 48 elements, the last row ends at 49":        func() { asm.CopyBlocks(make([]float32, 49), 30, 7, short, 30, 7, planes, rows, n) },
-		"asm: Interleave: the destination has 11 elements, the last row ends at 12":   func() { asm.Interleave(fits[:11], 6, fits, fits, 3, 2, 3) },
-		"asm: Interleave: the sources have 5 and 49 elements, the last row ends at 6": func() { asm.Interleave(fits, 6, fits[:5], fits, 3, 2, 3) },
-		"asm: Interleave: negative size: 2×-3 from distance 3 to 6":                   func() { asm.Interleave(fits, 6, fits, fits, 3, 2, -3) },
-		"asm: CopyBlocks: negative size: 2×3×-1 from distances 30, 7 to 30, 7":        func() { asm.CopyBlocks(fits, 30, 7, fits, 30, 7, planes, rows, -1) },
+		"asm: CopyBlocks: the destination has 48 elements, the last row ends at 49": func() { asm.CopyBlocks(short, 30, 7, make([]float32, 49), 30, 7, planes, rows, n) },
+		"asm: CopyBlocks: the source has 48 elements, the last row ends at 49":      func() { asm.CopyBlocks(make([]float32, 49), 30, 7, short, 30, 7, planes, rows, n) },
+		"asm: CopyBlocks: negative size: 2×3×-1 from distances 30, 7 to 30, 7":      func() { asm.CopyBlocks(fits, 30, 7, fits, 30, 7, planes, rows, -1) },
 	} {
 		t.Run(want, func(t *testing.T) {
 			defer func() {
@@ -80,30 +77,5 @@ func TestCopyBlocksPanics(t *testing.T) {
 			}()
 			f()
 		})
-	}
-}
-
-func TestInterleave(t *testing.T) {
-	for _, implementation := range asm.Implementations() {
-		use(t, implementation)
-		for n := range 40 {
-			const rows = 3
-			dstRow, srcRow := 2*n+3, n+1
-			x := make([]float32, (rows-1)*srcRow+n)
-			y := make([]float32, len(x))
-			for i := range x {
-				x[i], y[i] = float32(i+1), -float32(i+1)
-			}
-			got, want := make([]float32, rows*dstRow), make([]float32, rows*dstRow)
-			for r := range rows {
-				for i := range n {
-					want[r*dstRow+2*i], want[r*dstRow+2*i+1] = x[r*srcRow+i], y[r*srcRow+i]
-				}
-			}
-			asm.Interleave(got, dstRow, x, y, srcRow, rows, n)
-			if !slices.Equal(got, want) {
-				t.Fatalf("%s: rows of %d: got %v, want %v", implementation, n, got, want)
-			}
-		}
 	}
 }

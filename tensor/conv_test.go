@@ -117,13 +117,18 @@ func convCases() (cases []convCase) {
 		convCase{2, 3, []int{2, 300}, 4, []int{1, 3}, tensor.ConvOpts{Stride: three(5, 1, 0)}}, // a stride beyond the input
 		convCase{2, 3, []int{3, 8}, 9, []int{3, 3}, tensor.ConvOpts{Padding: three(5, 4, 0), Groups: 3}},
 		convCase{3, 16, []int{9, 8}, 17, []int{3, 3}, tensor.ConvOpts{Padding: three(1, 1, 0), Winograd: true}},
-		convCase{2, 36, []int{40, 38}, 32, []int{3, 3}, tensor.ConvOpts{Padding: three(0, 2, 0), Groups: 2, Winograd: true}}, // rows of tiles
-		convCase{33, 34, []int{4, 4}, 70, []int{3, 3}, tensor.ConvOpts{Padding: three(1, 1, 0), Winograd: true}},             // narrow images
-		convCase{2, 300, []int{5, 3}, 270, []int{3, 3}, tensor.ConvOpts{Padding: three(1, 1, 0), Winograd: true}},            // blocks of channels
+		convCase{2, 36, []int{40, 38}, 32, []int{3, 3}, tensor.ConvOpts{Padding: three(0, 2, 0), Groups: 2, Winograd: true}},
+		convCase{33, 34, []int{4, 4}, 70, []int{3, 3}, tensor.ConvOpts{Padding: three(1, 1, 0), Winograd: true}},  // narrow images
+		convCase{2, 300, []int{5, 3}, 270, []int{3, 3}, tensor.ConvOpts{Padding: three(1, 1, 0), Winograd: true}}, // blocks of channels
 		convCase{2, 16, []int{7, 1}, 16, []int{3, 3}, tensor.ConvOpts{Padding: three(1, 1, 0), Winograd: true}},
 		convCase{2, 16, []int{6, 8}, 16, []int{3, 3}, tensor.ConvOpts{Winograd: true}},
 		convCase{2, 16, []int{9, 5}, 16, []int{3, 3}, tensor.ConvOpts{Padding: three(2, 2, 0), Winograd: true}},
 		convCase{0, 16, []int{3, 8}, 16, []int{3, 3}, tensor.ConvOpts{Winograd: true}},
+		convCase{0, 16, []int{6, 8}, 16, []int{3, 3}, tensor.ConvOpts{Winograd: true}},
+		convCase{1, 16, []int{3, 3}, 17, []int{3, 3}, tensor.ConvOpts{Padding: three(1, 1, 0), Winograd: true}},              // one tile
+		convCase{1, 32, []int{53, 60}, 34, []int{3, 3}, tensor.ConvOpts{Padding: three(2, 0, 0), Groups: 2, Winograd: true}}, // rows of tiles
+		convCase{10, 16, []int{33, 32}, 16, []int{3, 3}, tensor.ConvOpts{Padding: three(1, 1, 0), Winograd: true}},           // ranges of several parts
+		convCase{3, 32, []int{9, 8}, 140, []int{3, 3}, tensor.ConvOpts{Padding: three(1, 1, 0), Groups: 2, Winograd: true}},  // chunks that share V
 		convCase{0, 3, []int{3, 8}, 9, []int{3, 3}, tensor.ConvOpts{}},
 	)
 }
@@ -199,7 +204,7 @@ func TestConvSameBits(t *testing.T) {
 	defer asm.Use(asm.Implementation())
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	cases := convCases()
-	for _, c := range cases[len(cases)-19:] {
+	for _, c := range cases[len(cases)-24:] {
 		x, w, bias, dy := c.tensors()
 		var want []uint32
 		for _, implementation := range asm.Implementations() {
@@ -278,5 +283,55 @@ func TestConvDestinations(t *testing.T) {
 			}()
 			f()
 		})
+	}
+}
+
+// TestConvWinogradError states how far the results of Winograd's algorithm are from
+// the definition in float64, beside those of the sum in order: the largest error as
+// a part of the largest result, and the root mean square as a part of the result's.
+// ConvOpts has the numbers; the limits leave room for other random ones.
+func TestConvWinogradError(t *testing.T) {
+	for _, c := range []convCase{
+		{n: 8, in: 16, x: []int{32, 32}, out: 16, k: []int{3, 3}},
+		{n: 2, in: 64, x: []int{16, 16}, out: 64, k: []int{3, 3}},
+		{n: 2, in: 512, x: []int{4, 4}, out: 512, k: []int{3, 3}},
+	} {
+		if testing.Short() && c.in > 16 {
+			continue
+		}
+		c.o.Padding = [3]int{1, 1}
+		x, w, _, dy := c.tensors()
+		var want, worst, mean [3][]float64
+		for i, t := range []*tensor.Tensor{dy, x, w} {
+			want[i] = make([]float64, t.Size())
+		}
+		convLoop(c, x.Shape(), w.Shape(), dy.Shape(), func(i, j, k int) {
+			want[0][k] += float64(x.Data()[i]) * float64(w.Data()[j])
+			want[1][i] += float64(dy.Data()[k]) * float64(w.Data()[j])
+			want[2][j] += float64(dy.Data()[k]) * float64(x.Data()[i])
+		})
+		for _, c.o.Winograd = range []bool{false, true} {
+			y, dx, dw := nans(dy), nans(x), nans(w)
+			tensor.Conv(y, x, w, nil, c.o)
+			tensor.ConvGradInput(dx, dy, w, 0, c.o)
+			tensor.ConvGradWeight(dw, x, dy, 0, c.o)
+			for i, got := range []*tensor.Tensor{y, dx, dw} {
+				var e, scale, squares, scales float64
+				for j, v := range got.Data() {
+					d := math.Abs(float64(v) - want[i][j])
+					e, scale = max(e, d), max(scale, math.Abs(want[i][j]))
+					squares += d * d
+					scales += want[i][j] * want[i][j]
+				}
+				worst[i] = append(worst[i], e/scale)
+				mean[i] = append(mean[i], math.Sqrt(squares/scales))
+			}
+		}
+		for i, what := range []string{"y", "dx", "dw"} {
+			t.Logf("%v: %s: largest %.1e, in order %.1e; root mean square %.1e, in order %.1e", c, what, worst[i][1], worst[i][0], mean[i][1], mean[i][0])
+			if worst[i][1] > 2.5e-6 || mean[i][1] > 1.8e-6 {
+				t.Errorf("%v: %s: errors of %.1e and %.1e, more than 2.5e-6 or 1.8e-6", c, what, worst[i][1], mean[i][1])
+			}
+		}
 	}
 }

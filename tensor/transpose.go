@@ -1,5 +1,7 @@
 package tensor
 
+import "github.com/seed-312a1f22/dyad/asm"
+
 // Transpose writes x with its axes in another order to dst: axis i of dst is
 // axis perm[i] of x. A negative axis counts from the end. Without perm the axes
 // are reversed. It panics with a *ShapeError unless perm names every axis once
@@ -105,16 +107,6 @@ var transposeKernel = NewKernel(func(lo, hi int, k *transposeArgs) {
 			copy(dst[:k.width], x)
 			continue
 		}
-		for left := 0; left < k.width; left += stripRows {
-			right := min(left+stripRows, k.width)
-			for r := range rows {
-				line := dst[r*k.dstRow+left : r*k.dstRow+right]
-				at := left*k.xStep + r
-				for i := range line {
-					line[i] = x[at]
-					at += k.xStep
-				}
-			}
-		}
+		asm.Transpose(dst, k.dstRow, x, k.xStep, k.width, rows)
 	}
 })

@@ -124,9 +124,6 @@ func (t *tiling) resultFrame(p tilePart) frame {
 // plane returns the elements of an image's copy.
 func (f *frame) plane() int { return f.height * f.width }
 
-// whole reports whether the tiles cover what the images have and no more.
-func (f *frame) whole() bool { return f.rows == f.height && f.columns == f.width }
-
 // load copies planes of images, step apart, into the frame.
 func (f *frame) load(dst, src []float32, step, images int) {
 	asm.CopyBlocks(dst[f.top*f.width+f.left:], f.plane(), f.width, src[f.from:], step, f.line, images, f.rows, f.columns)
@@ -150,14 +147,14 @@ func (f *frame) store(dst, src []float32, step, images int, beta float32) {
 	}
 }
 
-// tiles lists where the tiles of a part begin in images step apart, with rows of
-// line elements. The last one is repeated to fill a vector.
-func (t *tiling) tiles(list []int, p tilePart, step, line int) []int {
+// tiles lists where the tiles of a part begin in its frame. The last one is repeated
+// to fill a vector.
+func (t *tiling) tiles(list []int, p tilePart, f *frame) []int {
 	i := 0
 	for j := range p.images {
 		for r := range p.rows {
 			for c := range t.columns {
-				list[i] = j*step + tileSize*(r*line+c)
+				list[i] = j*f.plane() + tileSize*(r*f.width+c)
 				i++
 			}
 		}
@@ -174,7 +171,7 @@ func (t *tiling) tiles(list []int, p tilePart, step, line int) []int {
 func (t *tiling) transformSource(v []float32, all int, s *convScratch, src []float32, step, channels int, p tilePart) {
 	f := t.sourceFrame(p)
 	clear(s.grid[:p.images*f.plane()]) // what lies around the images stays so
-	tiles := t.tiles(s.tiles, p, f.plane(), f.width)
+	tiles := t.tiles(s.tiles, p, &f)
 	for c := range channels {
 		f.load(s.grid, src[c*t.source[0]*t.source[1]:], step, p.images)
 		asm.WinogradInput(v[c*len(tiles):], apart(all*len(tiles)), s.grid, f.width, tiles)
@@ -294,12 +291,7 @@ func (k *winogradArgs) chunk(s *convScratch, i int) {
 	}
 	f, plane := k.resultFrame(p), k.result[0]*k.result[1]
 	step := k.groups * k.out * plane
-	inPlace := f.whole() && k.beta == 0
-	imageStep, line := f.plane(), f.width
-	if inPlace {
-		imageStep, line = step, f.line
-	}
-	tiles := k.tiles(s.tiles, p, imageStep, line)
+	tiles := k.tiles(s.tiles, p, &f)
 	ld := len(tiles)
 	vStep, mStep, uStep := apart(k.channels*ld), apart(k.block*ld), apart(k.block*k.depth)
 	m, u := s.product, s.product[places*mStep:]
@@ -316,12 +308,8 @@ func (k *winogradArgs) chunk(s *convScratch, i int) {
 		for r := range rows {
 			channel := group*k.out + o + r
 			dst := k.dst[p.image*step+channel*plane:]
-			if inPlace {
-				asm.WinogradOutput(dst[f.from:], line, tiles, m[r*ld:], mStep)
-			} else {
-				asm.WinogradOutput(s.grid, line, tiles, m[r*ld:], mStep)
-				f.store(dst, s.grid, step, p.images, k.beta)
-			}
+			asm.WinogradOutput(s.grid, f.width, tiles, m[r*ld:], mStep)
+			f.store(dst, s.grid, step, p.images, k.beta)
 			if k.bias != nil {
 				for j := range p.images {
 					y := dst[j*step+f.from:][:f.rows*f.line]

@@ -38,7 +38,7 @@ func (c *convolution) winogradWeightGrad(dw, x, dy []float32, beta float32) {
 	k.need = scratchSize{
 		grid:    k.images * max(source.plane(), result.plane()),
 		patches: places * apart(k.channels*tiles),
-		product: places*(apart(c.out*tiles)+apart(k.rows*k.channels)) + 2*9*k.channels,
+		product: places*(apart(k.rows*tiles)+apart(k.rows*k.channels)) + 2*9*k.channels,
 		tiles:   tiles,
 	}
 	sums := floatBuffers.take()
@@ -82,12 +82,13 @@ func (k *winogradWeightArgs) chunk(s *convScratch, block, r int) {
 		for i := lo; i < hi; i++ {
 			p := k.part(i)
 			ld := vectors(p.tiles)
-			if o == 0 {
-				k.transformSource(s.patches, channels, s, k.x[((p.image*k.groups+group)*k.in+first)*k.source[0]*k.source[1]:], k.groups*k.in*k.source[0]*k.source[1], channels, p)
-				k.transformGrad(m, s, group, p)
+			if o == 0 { // else the one part's is there
+				plane := k.source[0] * k.source[1]
+				k.transformSource(s.patches, channels, s, k.x[((p.image*k.groups+group)*k.in+first)*plane:], k.groups*k.in*plane, channels, p)
 			}
+			k.transformGrad(m, s, group, o, rows, p)
 			for place := range places {
-				asm.Gemm(s.workspace, false, true, rows, channels, p.tiles, m[place*apart(k.out*ld)+o*ld:], ld, s.patches[place*apart(channels*ld):], ld,
+				asm.Gemm(s.workspace, false, true, rows, channels, p.tiles, m[place*apart(rows*ld):], ld, s.patches[place*apart(channels*ld):], ld,
 					float32(min(i-lo, 1)), s.product[place*uStep:], channels, asm.Epilogue{})
 			}
 		}
@@ -113,27 +114,15 @@ func addTo(dst, x []float32, beta float32) {
 	asm.Add(dst, dst, x)
 }
 
-// transformGrad writes dM of a part, as transformSource does V.
-func (k *winogradWeightArgs) transformGrad(m []float32, s *convScratch, group int, p tilePart) {
+// transformGrad writes dM of some output channels of a part, as transformSource
+// does V.
+func (k *winogradWeightArgs) transformGrad(m []float32, s *convScratch, group, first, rows int, p tilePart) {
 	f, plane := k.resultFrame(p), k.result[0]*k.result[1]
-	step := k.groups * k.out * plane
-	inPlace := f.whole()
-	imageStep, line := f.plane(), f.width
-	if inPlace {
-		imageStep, line = step, f.line
-	} else {
-		clear(s.grid[:p.images*f.plane()])
-	}
-	tiles := k.tiles(s.tiles, p, imageStep, line)
-	for o := range k.out {
-		dy := k.dy[((p.image*k.groups+group)*k.out+o)*plane:]
-		if inPlace {
-			dy = dy[f.from:]
-		} else {
-			f.load(s.grid, dy, step, p.images)
-			dy = s.grid
-		}
-		asm.WinogradOutputGrad(m[o*len(tiles):], apart(k.out*len(tiles)), dy, line, tiles)
+	clear(s.grid[:p.images*f.plane()])
+	tiles := k.tiles(s.tiles, p, &f)
+	for o := range rows {
+		f.load(s.grid, k.dy[((p.image*k.groups+group)*k.out+first+o)*plane:], k.groups*k.out*plane, p.images)
+		asm.WinogradOutputGrad(m[o*len(tiles):], apart(rows*len(tiles)), s.grid, f.width, tiles)
 	}
 }
 
