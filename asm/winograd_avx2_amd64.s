@@ -6,19 +6,22 @@
 // table in the frame, aligned, at R15, then the other: the element in row a of c
 // columns and column b is 32·(c·a + b) bytes from its start.
 
-// The constants in memory, as winogradConstants lists them.
-#define FIVE_HALVES ·winogradConstants+0(SB)
-#define TWO ·winogradConstants+32(SB)
-#define HALF ·winogradConstants+64(SB)
-#define ROOT_HALF ·winogradConstants+96(SB)
-#define ROOT ·winogradConstants+128(SB)
-#define QUARTER_ROOT ·winogradConstants+160(SB)
-#define EIGHT ·winogradConstants+192(SB)
-#define TWO_THIRDS ·winogradConstants+224(SB)
-#define THIRD_ROOT ·winogradConstants+256(SB)
-#define SIXTH ·winogradConstants+288(SB)
-#define SIXTH_ROOT ·winogradConstants+320(SB)
-#define THIRD ·winogradConstants+352(SB)
+// The registers of constants, which are in memory as winogradConstants lists them.
+#define FIVE_HALVES Y15
+#define TWO Y14
+#define HALF Y13
+#define ROOT_HALF Y12
+#define ROOT Y11
+#define QUARTER_ROOT Y15
+#define EIGHT Y11
+#define TWO_THIRDS Y15
+#define THIRD_ROOT Y12
+#define SIXTH Y11
+#define SIXTH_ROOT Y10
+#define THIRD Y12
+
+// CONSTANT loads the constant at a number of bytes.
+#define CONSTANT(at, register) VMOVUPS ·winogradConstants+at(SB), register
 
 #define TABLE \
 	LEAQ 31(SP), R15 \
@@ -155,6 +158,11 @@ TEXT ·winogradInputAVX2(SB), 0, $1184-48
 	MOVQ tiles+32(FP), R12
 	SHLQ $2, step+8(FP)
 	SHLQ $2, row+24(FP)
+	CONSTANT(0, FIVE_HALVES)
+	CONSTANT(32, TWO)
+	CONSTANT(64, HALF)
+	CONSTANT(96, ROOT_HALF)
+	CONSTANT(128, ROOT)
 	TABLE
 
 input:
@@ -252,6 +260,11 @@ TEXT ·winogradOutputAVX2(SB), 0, $800-48
 	MOVQ src+32(FP), DI
 	SHLQ $2, row+8(FP)
 	SHLQ $2, step+40(FP)
+	CONSTANT(32, TWO)
+	CONSTANT(64, HALF)
+	CONSTANT(96, ROOT_HALF)
+	CONSTANT(160, QUARTER_ROOT)
+	CONSTANT(192, EIGHT)
 	TABLE
 
 output:
@@ -319,6 +332,10 @@ TEXT ·winogradOutputGradAVX2(SB), 0, $800-48
 	MOVQ tiles+32(FP), R12
 	SHLQ $2, step+8(FP)
 	SHLQ $2, row+24(FP)
+	CONSTANT(32, TWO)
+	CONSTANT(64, HALF)
+	CONSTANT(96, ROOT_HALF)
+	CONSTANT(128, ROOT)
 	TABLE
 
 grad:
@@ -420,6 +437,12 @@ TEXT ·winogradKernelAVX2(SB), 0, $608-40
 	SHLQ $2, R10
 	LEAQ (R9)(R9*2), R8
 	LEAQ (R10)(R10*2), R11
+	CONSTANT(32, TWO)
+	CONSTANT(64, HALF)
+	CONSTANT(224, TWO_THIRDS)
+	CONSTANT(256, THIRD_ROOT)
+	CONSTANT(288, SIXTH)
+	CONSTANT(320, SIXTH_ROOT)
 	TABLE
 
 kernels:
@@ -451,7 +474,7 @@ kernelsDone:
 	VFMADD231PS  TWO, Y7, Y9        \
 	VMULPS       SIXTH_ROOT, Y9, Y1 \
 	VADDPS       Y8, Y6, Y2         \
-	VFMADD213PS  Y5, Y10, Y2
+	VFMADD213PS  Y5, THIRD, Y2
 
 #define KERNELGRADCOLUMN(b) \
 	LOAD6                     \
@@ -478,7 +501,11 @@ TEXT ·winogradKernelGradAVX2(SB), 0, $608-40
 	SHLQ    $2, R10
 	SHLQ    $2, srcStep+24(FP)
 	STEPS(srcStep+24(FP))
-	VMOVUPS THIRD, Y10
+	CONSTANT(32, TWO)
+	CONSTANT(224, TWO_THIRDS)
+	CONSTANT(288, SIXTH)
+	CONSTANT(320, SIXTH_ROOT)
+	CONSTANT(352, THIRD)
 	TABLE
 
 kernelGrads:
