@@ -125,7 +125,8 @@ func convCases() (cases []convCase) {
 		convCase{2, 16, []int{9, 5}, 16, []int{3, 3}, tensor.ConvOpts{Padding: three(2, 2, 0), Winograd: true}},
 		convCase{0, 16, []int{3, 8}, 16, []int{3, 3}, tensor.ConvOpts{Winograd: true}},
 		convCase{0, 16, []int{6, 8}, 16, []int{3, 3}, tensor.ConvOpts{Winograd: true}},
-		convCase{1, 16, []int{3, 3}, 17, []int{3, 3}, tensor.ConvOpts{Padding: three(1, 1, 0), Winograd: true}},              // one tile
+		convCase{1, 16, []int{3, 3}, 17, []int{3, 3}, tensor.ConvOpts{Padding: three(1, 1, 0), Winograd: true}}, // one tile
+		convCase{3, 16, []int{2, 2}, 16, []int{3, 3}, tensor.ConvOpts{Padding: three(1, 1, 0), Winograd: true}},
 		convCase{1, 32, []int{53, 60}, 34, []int{3, 3}, tensor.ConvOpts{Padding: three(2, 0, 0), Groups: 2, Winograd: true}}, // rows of tiles
 		convCase{10, 16, []int{33, 32}, 16, []int{3, 3}, tensor.ConvOpts{Padding: three(1, 1, 0), Winograd: true}},           // ranges of several parts
 		convCase{3, 32, []int{9, 8}, 140, []int{3, 3}, tensor.ConvOpts{Padding: three(1, 1, 0), Groups: 2, Winograd: true}},  // chunks that share V
@@ -204,7 +205,7 @@ func TestConvSameBits(t *testing.T) {
 	defer asm.Use(asm.Implementation())
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	cases := convCases()
-	for _, c := range cases[len(cases)-24:] {
+	for _, c := range cases[len(cases)-25:] {
 		x, w, bias, dy := c.tensors()
 		var want []uint32
 		for _, implementation := range asm.Implementations() {

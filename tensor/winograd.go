@@ -28,20 +28,19 @@ func vectors(n int) int {
 	return (n + asm.WinogradTiles - 1) / asm.WinogradTiles * asm.WinogradTiles
 }
 
-// winogradChannels is how many channels both sides need: with fewer, the
-// transforms cost more than the products save.
+// winogradChannels is how many channels both sides need: with half as many, a
+// result comes hardly faster, since the transforms take what the products save.
 const winogradChannels = 16
 
-// winograd reports whether the convolution is computed so: where it is possible,
-// and where at least a third of the products is saved. A tile at the border counts
-// as a whole one.
+// winograd reports whether the convolution is computed so: where it is possible and
+// takes no more products. A tile at the border counts as a whole one.
 func (c *convolution) winograd(o *ConvOpts) bool {
 	tiles := ceilDiv(c.y[0], tileSize) * ceilDiv(c.y[2], tileSize)
 	return o.Winograd && c.k == [3]int{3, 1, 3} && c.x[1] == 1 &&
 		c.stride == [3]int{1, 1, 1} && c.dilation == [3]int{1, 1, 1} &&
 		c.padding[0] <= 2 && c.padding[2] <= 2 && // else dy would have negative padding
 		c.in >= winogradChannels && c.out >= winogradChannels &&
-		places*tiles <= 2*9*c.yPlane/3
+		places*tiles <= 9*c.yPlane
 }
 
 // tiling is how a result is cut into tiles, and these into parts: some images, or
