@@ -141,7 +141,15 @@ func operations() []operation {
 
 	at, top, values := make([]int, n), make([]int, 5*n), tensor.New(n, 5)
 	var totals [4]float64
+	winograd := tensor.ConvOpts{Padding: [3]int{1, 1}, Winograd: true}
+	winogradX, winogradW, winogradY := random(7, 6, 18, 9, 10), random(8, 100, 18, 3, 3), tensor.New(6, 100, 9, 10)
+	winogradDx, winogradDw := tensor.NewShape(winogradX.Shape()), tensor.NewShape(winogradW.Shape())
 	ops = append(ops,
+		operation{"Winograd, one part", func() {
+			tensor.Conv(winogradY, winogradX, winogradW, nil, winograd)
+			tensor.ConvGradInput(winogradDx, winogradY, winogradW, 0, winograd)
+			tensor.ConvGradWeight(winogradDw, winogradX, winogradY, 0, winograd)
+		}, []*tensor.Tensor{winogradY, winogradDx, winogradDw}, nil},
 		operation{"ArgMax", func() { tensor.ArgMax(at, x, 1) }, nil, func() string { return fmt.Sprint(at) }},
 		operation{"TopK", func() { tensor.TopK(values, top, x) }, []*tensor.Tensor{values}, func() string { return fmt.Sprint(top) }},
 		operation{"totals", func() {
