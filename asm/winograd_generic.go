@@ -50,7 +50,7 @@ func winogradOutputGeneric(dst []float32, row int, tiles []int, src []float32, s
 func timesA(m0, m1, m2, m3, m4, m5 float32) (y0, y1, y2, y3 float32) {
 	s, d := m1+m2, m1-m2
 	t, e := m3+m4, m3-m4
-	return m0 + s + t, rootHalf * fma(2, e, d), fma(2, t, 0.5*s), fma(quarterRoot, fma(8, e, d), m5)
+	return m0 + s + t, rootHalf * fma(2, e, d), fma(2, t, float32(0.5*s)), fma(quarterRoot, fma(8, e, d), m5)
 }
 
 func winogradOutputGradGeneric(dst []float32, step int, src []float32, row int, tiles []int) {
@@ -90,9 +90,8 @@ func winogradKernelGeneric(dst []float32, step int, src []float32, srcStep, at, 
 
 // timesG multiplies a column by G. The products are rounded before they are added.
 func timesG(g0, g1, g2 float32) (u0, u1, u2, u3, u4, u5 float32) {
-	e, f := float32(2./3)*fma(0.5, g2, g0), float32(thirdRoot*g1)
-	g, h := sixth*fma(2, g2, g0), float32(sixthRoot*g1)
-	e, g = float32(e), float32(g)
+	e, f := float32(2./3*fma(0.5, g2, g0)), float32(thirdRoot*g1)
+	g, h := float32(sixth*fma(2, g2, g0)), float32(sixthRoot*g1)
 	return g0, e + f, e - f, g + h, g - h, g2
 }
 
