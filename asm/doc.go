@@ -19,7 +19,9 @@
 //     memory, not arithmetic, is what limits it;
 //   - Gemm, the matrix product of all four transposition pairs with bias and ReLU
 //     applied at the end. It copies blocks of its operands into a Workspace, in
-//     the order in which its inner loop reads them; gemm.go tells how.
+//     the order in which its inner loop reads them; gemm.go tells how;
+//   - IndirectGemm, a product whose elements are found by tables, of which
+//     convolutions consist; copies of blocks and Transpose, for what is around it.
 //
 // Destinations come first. One step of gradient descent on the squared error of a
 // linear model, with a row x of data, its target and the learning rate lr, is

@@ -2,6 +2,6 @@
 
 package asm
 
-func transpose(dst []float32, dstRow int, src []float32, srcRow, rows, columns int) {
-	transposeGeneric(dst, dstRow, src, srcRow, rows, columns)
+func transpose(dst []float32, dstRow int, src []float32, srcRow, rows, cols int) {
+	transposeGeneric(dst, dstRow, src, srcRow, rows, cols)
 }
