@@ -11,7 +11,8 @@ package tensor
 // zero outside. It is a product of the weight, a matrix of out rows, with a
 // matrix that has a row for each (c, t) and a column for each position: the
 // patches. That matrix is the input many times over and is never written out as
-// a whole. convpass.go tells how blocks of it are made.
+// a whole: convindirect.go tells how its elements are found where they lie, and
+// convpass.go how blocks of it are made.
 
 // ConvOpts are the options of a convolution. Element i of an array belongs to
 // the i-th spatial axis; elements beyond the last axis are ignored. The zero
@@ -80,6 +81,10 @@ func Conv(y, x, w, bias *Tensor, o ConvOpts) {
 		c.winogradProduct(false, y.data, x.data, w.data, b, 0)
 		return
 	}
+	if c.kernelPlane > 1 && c.indirect(c.out, c.yPlane) {
+		c.indirectProduct(false, y.data, x.data, w.data, b, 0)
+		return
+	}
 	c.product(&pass, y.data, x.data, w.data, b, 0)
 }
 
@@ -95,6 +100,10 @@ func ConvGradInput(dx, dy, w *Tensor, beta float32, o ConvOpts) {
 	}
 	if c.winograd(&o) {
 		c.winogradProduct(true, dx.data, dy.data, w.data, nil, beta)
+		return
+	}
+	if c.kernelPlane > 1 && c.indirect(c.in, c.xPlane) {
+		c.indirectProduct(true, dx.data, dy.data, w.data, nil, beta)
 		return
 	}
 	if !c.depthwise() {
@@ -126,6 +135,8 @@ func ConvGradWeight(dw, x, dy *Tensor, beta float32, o ConvOpts) {
 		depthwiseGradWeight.Run(c.groups, 1, k)
 	case c.winograd(&o):
 		c.winogradWeightGrad(dw.data, x.data, dy.data, beta)
+	case c.indirect(c.out, c.yPlane):
+		c.indirectWeight(dw.data, x.data, dy.data, beta)
 	default:
 		c.weightGrad(&pass, dw.data, x.data, dy.data, beta)
 	}

@@ -131,6 +131,16 @@ func convCases() (cases []convCase) {
 		convCase{10, 16, []int{33, 32}, 16, []int{3, 3}, tensor.ConvOpts{Padding: three(1, 1, 0), Winograd: true}},           // ranges of several parts
 		convCase{3, 32, []int{9, 8}, 140, []int{3, 3}, tensor.ConvOpts{Padding: three(1, 1, 0), Groups: 2, Winograd: true}},  // chunks that share V
 		convCase{0, 3, []int{3, 8}, 9, []int{3, 3}, tensor.ConvOpts{}},
+		// Channels that fill vectors.
+		convCase{9, 60, []int{9, 8}, 90, []int{3, 3}, tensor.ConvOpts{Stride: three(2, 2, 0), Padding: three(1, 1, 0)}}, // panels, one of them short
+		convCase{3, 120, []int{6, 5}, 62, []int{3, 3}, tensor.ConvOpts{Padding: three(1, 1, 0)}},                        // blocks of channels
+		convCase{2, 64, []int{7, 9}, 60, []int{3, 2}, tensor.ConvOpts{Stride: three(2, 3, 0), Padding: three(1, 1, 0), Dilation: three(2, 1, 0), Groups: 2}},
+		convCase{1, 32, []int{11, 9}, 260, []int{2, 2}, tensor.ConvOpts{Stride: three(3, 3, 0)}}, // phases without taps
+		convCase{4, 32, []int{9, 5}, 32, []int{1, 3}, tensor.ConvOpts{Stride: three(2, 1, 0)}},
+		convCase{2, 32, []int{3, 2}, 32, []int{3, 3}, tensor.ConvOpts{Padding: three(4, 5, 0), Stride: three(2, 4, 0)}},
+		convCase{2, 32, []int{40}, 32, []int{4}, tensor.ConvOpts{Stride: three(3, 0, 0), Padding: three(2, 0, 0), Dilation: three(2, 0, 0)}},
+		convCase{2, 31, []int{4, 6, 7}, 28, []int{2, 3, 3}, tensor.ConvOpts{Stride: three(2, 1, 3), Padding: three(1, 1, 1), Dilation: three(1, 2, 1)}},
+		convCase{0, 32, []int{3, 8}, 32, []int{3, 3}, tensor.ConvOpts{}},
 	)
 }
 
@@ -205,7 +215,7 @@ func TestConvSameBits(t *testing.T) {
 	defer asm.Use(asm.Implementation())
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	cases := convCases()
-	for _, c := range cases[len(cases)-25:] {
+	for _, c := range cases[len(cases)-34:] {
 		x, w, bias, dy := c.tensors()
 		var want []uint32
 		for _, implementation := range asm.Implementations() {

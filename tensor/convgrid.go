@@ -26,9 +26,13 @@ func (g *grid) inPlace() bool {
 
 // fill writes the grid of some channels of an image.
 func (g *grid) fill(dst, src []float32, channels int) {
+	clear(dst[:channels*g.plane()])
+	g.copy(dst, src, channels)
+}
+
+// copy writes what is in the source, and leaves the rest as it is.
+func (g *grid) copy(dst, src []float32, channels int) {
 	plane := g.plane()
-	dst = dst[:channels*plane]
-	clear(dst)
 	var f [3]int
 	at := 0
 	for f[0] = range g.phases[0] {

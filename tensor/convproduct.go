@@ -6,7 +6,8 @@ import (
 	"github.com/seed-312a1f22/dyad/asm"
 )
 
-// The products of a convolution are asm.Gemm on blocks: blockDepth rows of
+// The products of a convolution whose result has few channels, large images or one
+// tap (for the others see convindirect.go) are asm.Gemm on blocks: blockDepth rows of
 // patches, which are some channels with all their taps, by blockColumns positions.
 // Both operands then have rows of at most 256 elements and at most 65536 of them,
 // which Gemm reads where they lie instead of packing them: the gathering of the

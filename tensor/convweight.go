@@ -56,11 +56,12 @@ func (c *convolution) weightGrad(p *pass, dw, x, dy []float32, beta float32) {
 	floatBuffers.put(sums)
 }
 
-// block returns the group of a block, its first channel, and how many it has.
-func (k *weightArgs) block(i int) (group, first, channels int) {
-	perGroup := k.blocks / k.groups
-	first = i % perGroup * k.blockChannels
-	return i / perGroup, first, min(k.blockChannels, k.in-first)
+// blockOf returns the group of a block, its first channel, and how many it has, all
+// groups having so many blocks of so many channels.
+func (c *convolution) blockOf(i, blocks, blockChannels int) (group, first, channels int) {
+	perGroup := blocks / c.groups
+	first = i % perGroup * blockChannels
+	return i / perGroup, first, min(blockChannels, c.in-first)
 }
 
 // sum returns where the sum of a block over a range is: dwᵀ, its rows out apart.
@@ -77,7 +78,7 @@ var weightSums = NewKernel(func(lo, hi int, k *weightArgs) {
 })
 
 func (k *weightArgs) chunk(s *convScratch, block, r int) {
-	group, first, channels := k.block(block)
+	group, first, channels := k.blockOf(block, k.blocks, k.blockChannels)
 	sum := k.sum(group, first, r)
 	rows := channels * k.kernelPlane
 	if k.n == 0 {
@@ -117,7 +118,7 @@ const (
 var weightTotal = NewKernel(func(lo, hi int, k *weightArgs) {
 	perBlock := ceilDiv(k.out, weightRows)
 	for i := lo; i < hi; i++ {
-		group, first, channels := k.block(i / perBlock)
+		group, first, channels := k.blockOf(i/perBlock, k.blocks, k.blockChannels)
 		o0 := i % perBlock * weightRows
 		n := min(weightRows, k.out-o0)
 		var total [weightLines * weightRows]float32

@@ -27,6 +27,9 @@ func operations() []operation {
 	row, column := random(3, c), random(4, n, 1)
 	positive := tensor.New(n, c)
 	tensor.AddScalar(positive, x, 2.5)
+	wide, kernels, wideDy := random(7, 9, 32, 9, 8), random(8, 64, 32, 3, 3), random(9, 9, 64, 5, 4)
+	wideY, wideDx, wideDw := tensor.New(9, 64, 5, 4), tensor.New(9, 32, 9, 8), tensor.New(64, 32, 3, 3)
+	strided := tensor.ConvOpts{Stride: [3]int{2, 2}, Padding: [3]int{1, 1}}
 	images, imagesDy := random(5, 30, 7, 11, 13), random(6, 30, 7, 11, 13)
 	dst, dst2 := tensor.New(n, c), tensor.New(30, 7, 11, 13)
 	one := func(name string, run func()) operation { return operation{name, run, []*tensor.Tensor{dst}, nil} }
@@ -56,6 +59,9 @@ func operations() []operation {
 		one("Map", func() { tensor.Map(dst, x, func(x, a, b float32) float32 { return max(x, a) + b }, 0, 1) }),
 		one("Map2", func() { tensor.Map2(dst, x, y, func(x, y, a, b float32) float32 { return max(x, y) }, 0, 0) }),
 		one("BroadcastTo", func() { tensor.BroadcastTo(dst, row) }),
+		{"Conv", func() { tensor.Conv(wideY, wide, kernels, nil, strided) }, []*tensor.Tensor{wideY}, nil},
+		{"ConvGradInput", func() { tensor.ConvGradInput(wideDx, wideDy, kernels, 0, strided) }, []*tensor.Tensor{wideDx}, nil},
+		{"ConvGradWeight", func() { tensor.ConvGradWeight(wideDw, wide, wideDy, 0, strided) }, []*tensor.Tensor{wideDw}, nil},
 		one("Softmax", func() { tensor.Softmax(dst, x) }),
 		one("LogSoftmax", func() { tensor.LogSoftmax(dst, x) }),
 		one("SoftmaxGrad", func() { tensor.SoftmaxGrad(dst, x, y) }),
