@@ -14,7 +14,7 @@ const (
 )
 
 // dots computes the first n columns of C, a multiple of dotColumns, of a product
-// with up to dotRows rows and a transposed B.
+// with up to dotRows rows and a transposed B, and leaves them out of g.
 func (g *product) dots(w *Workspace, n int) {
 	acc := w.b[:dotRows*maxLanes]
 	// The kernel for packed rows reads 16 rows of B at a time where those for one row
@@ -40,6 +40,12 @@ func (g *product) dots(w *Workspace, n int) {
 			for i := range g.m {
 				g.finishRow(acc[i*maxLanes:][:nb], i, j, p)
 			}
+		}
+	}
+	if g.n -= n; g.n > 0 {
+		g.b.x, g.c = g.b.from(n, 0), g.c[n:]
+		if g.bias != nil {
+			g.bias = g.bias[n:]
 		}
 	}
 }

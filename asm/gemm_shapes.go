@@ -12,9 +12,8 @@ func (g *product) compute(w *Workspace) {
 		return
 	}
 	if g.fewRows() {
-		n := g.n &^ 7
-		g.transposed(w, n)
-		g.skip(n)
+		g.transposed(w)
+		return
 	}
 	if g.m >= 16 && g.k >= 16 {
 		few := g.n & (blockings[current].nr - 1) // a power of 2
@@ -31,9 +30,8 @@ func (g *product) compute(w *Workspace) {
 // computeRows is compute without regard to few columns.
 func (g *product) computeRows(w *Workspace) {
 	if g.dotted() {
-		n := g.n - g.n%dotColumns
-		g.dots(w, n)
-		if g.skip(n); g.n == 0 {
+		g.dots(w, g.n-g.n%dotColumns)
+		if g.n == 0 {
 			return
 		}
 	}

@@ -21,18 +21,17 @@ func (g *product) fewRows() bool {
 		g.b.inPlace(g.n, g.k, g.m, blockings[current].nr)
 }
 
-// transposed computes the first n columns of C so, a multiple of 8, which is what
-// packColumns transposes at a time.
-func (g *product) transposed(w *Workspace, n int) {
-	columns := maxTransposed / g.m / 24 * 24 // whole tiles, and whole eights
-	for j := 0; j < n; j += columns {
+// transposed computes C so.
+func (g *product) transposed(w *Workspace) {
+	columns := maxTransposed / g.m / 12 * 12 // whole tiles
+	for j := 0; j < g.n; j += columns {
 		var t product
-		t.m, t.n, t.k = min(columns, n-j), g.m, g.k
+		t.m, t.n, t.k = min(columns, g.n-j), g.m, g.k
 		t.a.x, t.a.ld = g.b.from(j, 0), g.b.ld
 		t.b = g.a
 		t.c, t.ldc = w.c, t.n
 		t.blocked(w)
-		packColumns(g.c[j:], g.ldc, w.c, t.n, t.m, t.n)
+		transpose(g.c[j:], g.ldc, w.c, t.n, t.m, t.n)
 		for i := range g.m {
 			g.finish(g.c[i*g.ldc+j:][:t.m], j)
 		}
@@ -46,17 +45,5 @@ func (g *product) finish(c []float32, j int) {
 	}
 	if g.relu {
 		ReLU(c, c)
-	}
-}
-
-// skip leaves the first n columns of C out of what is to be computed.
-func (g *product) skip(n int) {
-	g.n -= n
-	if g.n == 0 {
-		return
-	}
-	g.b.x, g.c = g.b.from(n, 0), g.c[n:]
-	if g.bias != nil {
-		g.bias = g.bias[n:]
 	}
 }
