@@ -100,3 +100,24 @@ func TestDotPadding(t *testing.T) {
 		}
 	}
 }
+
+// TestDotLong has vectors that come from memory, for which another kernel may be
+// chosen.
+func TestDotLong(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 3))
+	n := 1<<21 + 77
+	x, y := make([]float32, n), make([]float32, n)
+	for i := range x {
+		x[i], y[i] = float32(r.NormFloat64()), float32(r.NormFloat64())
+	}
+	for _, m := range []int{1 << 21, n} {
+		use(t, "generic")
+		want := asm.Dot(x[:m], y[:m])
+		for _, implementation := range asm.Implementations() {
+			use(t, implementation)
+			if got := asm.Dot(x[:m], y[:m]); got != want {
+				t.Errorf("%s: %d elements give %v, portable code %v", implementation, m, got, want)
+			}
+		}
+	}
+}
