@@ -42,6 +42,18 @@ func BatchNormReLU(x, gamma, beta Var, s *BatchNormState, train bool) Var {
 	return applyAffine(batchNormReLU{}, Attr{Ints: [8]int{flag(train)}, State: s}, x, gamma, beta)
 }
 
+// BatchNormAddReLU is AddReLU(BatchNorm(x, gamma, beta, s, train), residual), with the
+// same bits: the end of a residual block, which keeps one result instead of two.
+// With g = dy where the result is positive, else 0, dresidual is g, and dx, dgamma and
+// dbeta are BatchNorm's, given g. The residual has the shape of x.
+func BatchNormAddReLU(x, gamma, beta, residual Var, s *BatchNormState, train bool) Var {
+	a := Attr{Ints: [8]int{flag(train)}, State: s}
+	if gamma.IsZero() && beta.IsZero() {
+		return Apply(batchNormAddReLU{}, a, x, residual)
+	}
+	return Apply(batchNormAddReLU{}, a, x, gamma, beta, residual)
+}
+
 type batchNorm struct{}
 
 func (batchNorm) Name() string { return "BatchNorm" }
@@ -49,7 +61,7 @@ func (batchNorm) OutShape(a Attr, in []tensor.Shape) tensor.Shape {
 	return batchNormShape("BatchNorm", &a, in)
 }
 func (batchNorm) Forward(c *Ctx)  { batchNormForward(c, false) }
-func (batchNorm) Backward(c *Ctx) { batchNormBackward(c, false) }
+func (batchNorm) Backward(c *Ctx) { batchNormBackward(c, c.OutGrad(), false) }
 
 type batchNormReLU struct{}
 
@@ -58,7 +70,30 @@ func (batchNormReLU) OutShape(a Attr, in []tensor.Shape) tensor.Shape {
 	return batchNormShape("BatchNormReLU", &a, in)
 }
 func (batchNormReLU) Forward(c *Ctx)  { batchNormForward(c, true) }
-func (batchNormReLU) Backward(c *Ctx) { batchNormBackward(c, true) }
+func (batchNormReLU) Backward(c *Ctx) { batchNormBackward(c, c.OutGrad(), true) }
+
+type batchNormAddReLU struct{}
+
+func (batchNormAddReLU) Name() string { return "BatchNormAddReLU" }
+func (batchNormAddReLU) OutShape(a Attr, in []tensor.Shape) tensor.Shape {
+	last := len(in) - 1
+	if in[last] != in[0] {
+		panic(shapeError("BatchNormAddReLU", "shapes differ", in[0], in[last]))
+	}
+	return batchNormShape("BatchNormAddReLU", &a, in[:last])
+}
+func (batchNormAddReLU) Forward(c *Ctx) {
+	batchNormForward(c, false)
+	tensor.AddReLU(c.Out(), c.Out(), c.In(c.NumIn()-1))
+}
+func (batchNormAddReLU) Backward(c *Ctx) {
+	g := c.Grad(c.NumIn() - 1)
+	if g == nil {
+		g = c.Scratch(c.Out().Shape())
+	}
+	tensor.ReLUGrad(g, c.OutGrad(), c.Out())
+	batchNormBackward(c, g, false)
+}
 
 func batchNormShape(op string, a *Attr, in []tensor.Shape) tensor.Shape {
 	x, s := in[0], a.State.(*BatchNormState)
@@ -108,10 +143,12 @@ func average(running *float32, v, momentum float64) {
 	*running = float32(float64((1-momentum)*float64(*running)) + float64(momentum*v))
 }
 
-func batchNormBackward(c *Ctx, relu bool) {
+// batchNormBackward writes the gradients but that of a residual, given that of the
+// normalised x, or with relu of its positive part.
+func batchNormBackward(c *Ctx, dy *tensor.Tensor, relu bool) {
 	channels := c.Attr().State.(*BatchNormState).RunningMean.Shape()
 	mean, invStd := c.Saved(0, channels), c.Saved(1, channels)
 	gamma, beta := affine(c)
 	dgamma, dbeta := affineGrad(c)
-	tensor.BatchNormBackward(c.Grad(0), dgamma, dbeta, c.OutGrad(), c.In(0), gamma, beta, mean, invStd, c.flag(0), relu)
+	tensor.BatchNormBackward(c.Grad(0), dgamma, dbeta, dy, c.In(0), gamma, beta, mean, invStd, c.flag(0), relu)
 }

@@ -168,7 +168,7 @@ const goldenTolerance = 5e-7
 // the inputs.
 func (g golden) scale() float64 {
 	switch g.Op {
-	case "BatchNorm", "BatchNormReLU", "LayerNorm":
+	case "BatchNorm", "BatchNormReLU", "BatchNormAddReLU", "LayerNorm":
 		return 1 + g.In[0].largest()
 	}
 	return 1
@@ -214,6 +214,11 @@ func goldenCall(t *testing.T, g golden) (call func(vars) autograd.Var, state *au
 		state = g.state()
 		return func(x vars) autograd.Var {
 			return autograd.BatchNormReLU(x[0], x[1], x[2], state, g.Ints[0] != 0)
+		}, state
+	case "BatchNormAddReLU":
+		state = g.state()
+		return func(x vars) autograd.Var {
+			return autograd.BatchNormAddReLU(x[0], x[1], x[2], x[3], state, g.Ints[0] != 0)
 		}, state
 	}
 	f := goldenOps[g.Op]

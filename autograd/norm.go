@@ -54,9 +54,10 @@ func applyAffine(op Op, a Attr, x, gamma, beta Var) Var {
 	return Apply(op, a, x, gamma, beta)
 }
 
-// affine returns what applyAffine was given, nil for zero Vars.
+// affine returns what applyAffine was given, nil for zero Vars. One more input may
+// follow.
 func affine(c *Ctx) (gamma, beta *tensor.Tensor) {
-	if c.NumIn() == 1 {
+	if c.NumIn() < 3 {
 		return nil, nil
 	}
 	return c.In(1), c.In(2)
@@ -64,7 +65,7 @@ func affine(c *Ctx) (gamma, beta *tensor.Tensor) {
 
 // affineGrad returns the gradients to write, nil for those not wanted.
 func affineGrad(c *Ctx) (dgamma, dbeta *tensor.Tensor) {
-	if c.NumIn() == 1 {
+	if c.NumIn() < 3 {
 		return nil, nil
 	}
 	return c.Grad(1), c.Grad(2)

@@ -191,6 +191,12 @@ var ops = map[string][]opCase{
 		{name: "eval", dims: [][]int{{6, 3}, {3}, {3}}, draw: bimodal, call: batchNormReLU(3, false)},
 		{name: "eval, images", dims: [][]int{{2, 2, 3, 2}, {2}, {2}}, draw: bimodal, call: batchNormReLU(2, false)},
 	},
+	"BatchNormAddReLU": {
+		{name: "train", dims: [][]int{{6, 3}, {3}, {3}, {6, 3}}, draw: bimodal, call: batchNormAddReLU(3, true)},
+		{name: "train, images", dims: [][]int{{2, 2, 3, 2}, {2}, {2}, {2, 2, 3, 2}}, draw: bimodal, call: batchNormAddReLU(2, true)},
+		{name: "train, no factor", dims: [][]int{{6, 3}, {6, 3}}, draw: bimodal, call: batchNormAddReLU(3, true)},
+		{name: "eval", dims: [][]int{{6, 3}, {3}, {3}, {6, 3}}, draw: bimodal, call: batchNormAddReLU(3, false)},
+	},
 	"LayerNorm": {
 		{name: "rows", dims: [][]int{{3, 5}, {5}, {5}}, call: layerNorm},
 		{name: "no factor", dims: [][]int{{2, 2, 5}}, call: layerNorm},
@@ -340,6 +346,18 @@ func batchNormReLU(channels int, train bool) func(x vars) autograd.Var {
 			beta = autograd.Scale(beta, 0.25)
 		}
 		return autograd.BatchNormReLU(x[0], gamma, beta, s, train)
+	}
+}
+
+// batchNormAddReLU does the same with the residual, the last input.
+func batchNormAddReLU(channels int, train bool) func(x vars) autograd.Var {
+	s := freshState(channels)
+	return func(x vars) autograd.Var {
+		var gamma, beta autograd.Var
+		if len(x) == 4 {
+			gamma, beta = x[1], autograd.Scale(x[2], 0.25)
+		}
+		return autograd.BatchNormAddReLU(x[0], gamma, beta, autograd.Scale(x[len(x)-1], 0.1), s, train)
 	}
 }
 

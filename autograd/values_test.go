@@ -270,3 +270,39 @@ func TestErrorsAreTyped(t *testing.T) {
 		}
 	}
 }
+
+// TestBatchNormAddReLU holds that it has the bits of the two operations, also where
+// the residual is x, to which both gradients then go.
+func TestBatchNormAddReLU(t *testing.T) {
+	const channels = 3
+	fused := func(x, gamma, beta, residual autograd.Var) autograd.Var {
+		return autograd.BatchNormAddReLU(x, gamma, beta, residual, freshState(channels), true)
+	}
+	apart := func(x, gamma, beta, residual autograd.Var) autograd.Var {
+		return autograd.AddReLU(autograd.BatchNorm(x, gamma, beta, freshState(channels), true), residual)
+	}
+	for _, itself := range []bool{false, true} {
+		var all [2][]float32 // the value and all gradients
+		for i, f := range []func(x, gamma, beta, residual autograd.Var) autograd.Var{fused, apart} {
+			tape := autograd.NewTape()
+			var params []*autograd.Param
+			var in []autograd.Var
+			for j, dims := range [][]int{{4, channels, 5}, {channels}, {channels}, {4, channels, 5}} {
+				p := autograd.NewParam("input", hashed(j, dims...))
+				params, in = append(params, p), append(in, tape.Leaf(p))
+			}
+			if itself {
+				in[3], params = in[0], params[:3]
+			}
+			y := f(in[0], in[1], in[2], in[3])
+			y.BackwardFrom(hashed(4, 4, channels, 5))
+			all[i] = slices.Clone(y.Value().Data())
+			for _, p := range params {
+				all[i] = append(all[i], p.Grad().Data()...)
+			}
+		}
+		if !slices.Equal(all[0], all[1]) {
+			t.Errorf("the residual is x: %v: got %v, want %v", itself, all[0], all[1])
+		}
+	}
+}

@@ -52,6 +52,11 @@ func (b *BatchNorm) forwardReLU(x autograd.Var, mode Mode) autograd.Var {
 	return autograd.BatchNormReLU(x, scale, shift, b.Stats, mode == Train)
 }
 
+func (b *BatchNorm) forwardAddReLU(x, residual autograd.Var, mode Mode) autograd.Var {
+	scale, shift := b.affine(x.Tape())
+	return autograd.BatchNormAddReLU(x, scale, shift, residual, b.Stats, mode == Train)
+}
+
 // affine returns the scale and the shift, zero Vars for a layer without.
 func (b *BatchNorm) affine(t *autograd.Tape) (scale, shift autograd.Var) {
 	scale, shift = leaf(t, b.Weight), leaf(t, b.Bias)

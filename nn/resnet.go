@@ -144,8 +144,8 @@ func (c *ResNetConfig) newBasicBlock(in, out, stride int, r *rand.Rand) *basicBl
 
 func (b *basicBlock) Forward(x autograd.Var, mode Mode) autograd.Var {
 	y := b.bn1.forwardReLU(b.conv1.Forward(x, mode), mode)
-	y = b.bn2.Forward(b.conv2.Forward(y, mode), mode)
-	return autograd.AddReLU(y, b.downsample.Forward(x, mode))
+	y = b.conv2.Forward(y, mode)
+	return b.bn2.forwardAddReLU(y, b.downsample.Forward(x, mode), mode)
 }
 
 func (b *basicBlock) Params() (params []*autograd.Param) {

@@ -32,15 +32,15 @@ ops.json: a list of cases
   ints, floats, index   the other arguments, absent when empty:
                   Scale [a]; AddScalar [a]; Pow [p]; LeakyReLU [slope]; Clamp [lo, hi];
                   Normalize [eps]; LayerNorm [eps];
-                  BatchNorm, BatchNormReLU [eps, momentum]                        in floats
+                  BatchNorm, BatchNormReLU, BatchNormAddReLU [eps, momentum]      in floats
                   MatMul [transA, transB]; Transpose perm; Reshape dims; Concat [axis];
                   Slice [axis, lo, hi]; Sum, Mean, Max axes (absent: all);
-                  BatchNorm, BatchNormReLU [train]                                in ints
+                  BatchNorm, BatchNormReLU, BatchNormAddReLU [train]              in ints
                   Gather rows; CrossEntropy labels                                in index
   out           the value; Sum, Mean, Max and LogSumExp drop the reduced axes
   dy            the gradient that reaches out
   grads         the gradients of sum(out * dy), one per input
-  running       BatchNorm, BatchNormReLU: running_mean and running_var before ("in") and after ("out")
+  running       the same three: running_mean and running_var before ("in") and after ("out")
 
 conv.json: an object
   cases         as in ops.json, with
@@ -296,12 +296,14 @@ def op_case(op, name, inputs, ints=(), floats=(), index=(), running=None):
     for key, v in (("ints", list(ints)), ("floats", floats), ("index", list(index))):
         if v:
             case[key] = v
-    if op in ("BatchNorm", "BatchNormReLU"):
+    if op in ("BatchNorm", "BatchNormReLU", "BatchNormAddReLU"):
         mean, var = running(d)
         case["running"] = {"in": {"running_mean": mean.clone(), "running_var": var.clone()}}
         out = F.batch_norm(xs[0], mean, var, xs[1], xs[2], bool(ints[0]), floats[1], floats[0])
         if op == "BatchNormReLU":
             out = out.relu()
+        if op == "BatchNormAddReLU":
+            out = (out + xs[3]).relu()
         case["running"]["out"] = {"running_mean": mean, "running_var": var}  # updated in place
     else:
         out = OPS[op](xs, list(ints), floats, list(index))
@@ -461,6 +463,13 @@ def op_cases():
     add("BatchNormReLU", "train 2-D", batch(6, 3), ints=[1], floats=norm, running=fresh(3))
     add("BatchNormReLU", "train 3-D", batch(3, 2, 4), ints=[1], floats=norm, running=fresh(2))
     add("BatchNormReLU", "eval 2-D", batch(4, 3), ints=[0], floats=norm, running=used(3))
+
+    def residual(*shape):
+        return lambda d: batch(*shape)(d) + [d.normal(*shape)]
+
+    add("BatchNormAddReLU", "train 2-D", residual(6, 3), ints=[1], floats=norm, running=fresh(3))
+    add("BatchNormAddReLU", "train 4-D", residual(2, 3, 2, 2), ints=[1], floats=norm, running=fresh(3))
+    add("BatchNormAddReLU", "eval 2-D", residual(4, 3), ints=[0], floats=norm, running=used(3))
 
     add("LayerNorm", "2-D", rows(4, 6), floats=[1e-5])
     add("LayerNorm", "3-D", rows(2, 3, 4, scale=3), floats=[1e-5])
