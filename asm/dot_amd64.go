@@ -33,9 +33,11 @@ func sumDot(x, y []float32) (sum, dot float64) {
 
 // lane[i%64] = fma(x[i], y[i], lane[i%64]), then the lanes folded
 //
+//lint:ignore U1000 the assembly calls it
 //go:noescape
 func dotAVX2(x, y []float32) float32
 
+//lint:ignore U1000 the assembly calls it
 //go:noescape
 func dotAVX512(x, y []float32) float32
 

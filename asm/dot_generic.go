@@ -10,6 +10,8 @@ const (
 
 // dotGeneric checks the lengths for all implementations, so that Dot is a single
 // call and can be inlined.
+//
+//lint:ignore U1000 the assembly calls it
 func dotGeneric(x, y []float32) float32 {
 	checkLengths2("Dot", len(x), len(y))
 	var lanes [dotLanes]float32

@@ -5,6 +5,7 @@ package asm
 // The assembly serves AVX2 and AVX-512 alike: it is bound by loads, stores and
 // shuffles.
 
+//lint:ignore U1000 the assembly reads it
 var winogradConstants = repeat8(2.5, 2, 0.5, rootHalf, root, quarterRoot, 8, 2./3, thirdRoot, sixth, sixthRoot, third)
 
 func winogradInput(dst []float32, step int, src []float32, row int, tiles []int) {
