@@ -3,6 +3,7 @@
 #include "go_asm.h"
 #include "textflag.h"
 #include "gemm_avx2.h"
+#include "rows_avx2.h"
 
 // The AVX2 micro-kernel of Gemm: a tile of up to 6×16.
 //
@@ -76,15 +77,6 @@
 	ADDQ CROW, C \
 	DECQ ROWS    \
 	JZ   done
-
-// EACHROW applies a macro to the accumulators of every row.
-#define EACHROW(op) \
-	op(Y0, Y1) \
-	op(Y2, Y3) \
-	op(Y4, Y5) \
-	op(Y6, Y7) \
-	op(Y8, Y9) \
-	op(Y10, Y11)
 
 #define ZEROROW(p, q) \
 	VPXOR p, p, p \

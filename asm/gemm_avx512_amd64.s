@@ -3,6 +3,7 @@
 #include "go_asm.h"
 #include "textflag.h"
 #include "gemm_avx512.h"
+#include "rows_avx512.h"
 
 // The AVX-512 micro-kernel of Gemm: a tile of up to 12×32.
 //
@@ -66,21 +67,6 @@
 #define C    AX
 #define CROW R13
 #define ROWS R9
-
-// EACHROW applies a macro to the accumulators of every row.
-#define EACHROW(op) \
-	op(Z0, Z1) \
-	op(Z2, Z3) \
-	op(Z4, Z5) \
-	op(Z6, Z7) \
-	op(Z8, Z9) \
-	op(Z10, Z11) \
-	op(Z12, Z13) \
-	op(Z14, Z15) \
-	op(Z16, Z17) \
-	op(Z18, Z19) \
-	op(Z20, Z21) \
-	op(Z22, Z23)
 
 // FIRSTROW sets C and ROWS for a walk through the rows of C.
 #define FIRSTROW \

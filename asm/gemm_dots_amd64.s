@@ -2,6 +2,7 @@
 
 #include "go_asm.h"
 #include "textflag.h"
+#include "transpose_avx2.h"
 
 // The kernels of products with few rows whose B is transposed: dot products of these
 // rows with rows of the memory that B is in, 32 of them for one row or two.
@@ -50,16 +51,6 @@
 	VINSERTF128 $1, X5, Y1, Y1        \
 	VINSERTF128 $1, X6, Y2, Y2        \
 	VINSERTF128 $1, X7, Y3, Y3
-
-#define TRANSPOSE \
-	VUNPCKLPS Y1, Y0, Y4 \
-	VUNPCKHPS Y1, Y0, Y5 \
-	VUNPCKLPS Y3, Y2, Y6 \
-	VUNPCKHPS Y3, Y2, Y7 \
-	VUNPCKLPD Y6, Y4, Y0 \
-	VUNPCKHPD Y6, Y4, Y1 \
-	VUNPCKLPD Y7, Y5, Y2 \
-	VUNPCKHPD Y7, Y5, Y3
 
 #define MULTIPLY(offset, row, acc) \
 	VBROADCASTSS offset(row), Y4       \

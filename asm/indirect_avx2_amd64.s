@@ -2,6 +2,7 @@
 
 #include "textflag.h"
 #include "indirect.h"
+#include "rows_avx2.h"
 
 // The micro-kernel of IndirectGemm: up to 6 rows by 16 columns at a time, as that of
 // Gemm, but every row of A has a register for its address, and a table says how far
@@ -70,14 +71,6 @@ loop:                      \
 	DECQ       K           \
 	JNZ        loop        \
 	JMP        complete
-
-#define EACHROW(op) \
-	op(Y0, Y1) \
-	op(Y2, Y3) \
-	op(Y4, Y5) \
-	op(Y6, Y7) \
-	op(Y8, Y9) \
-	op(Y10, Y11)
 
 #define ZEROROW(p, q) \
 	VPXOR p, p, p \

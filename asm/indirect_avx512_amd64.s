@@ -2,6 +2,7 @@
 
 #include "textflag.h"
 #include "indirect.h"
+#include "rows_avx512.h"
 
 // The micro-kernel of IndirectGemm: up to 12 rows by 32 columns, as that of Gemm,
 // but every row of A has a register for its address, and a table says how far the
@@ -75,20 +76,6 @@ loop:                           \
 	CMPQ       TABLE, end-8(SP) \
 	JNE        loop             \
 	JMP        complete
-
-#define EACHROW(op) \
-	op(Z0, Z1) \
-	op(Z2, Z3) \
-	op(Z4, Z5) \
-	op(Z6, Z7) \
-	op(Z8, Z9) \
-	op(Z10, Z11) \
-	op(Z12, Z13) \
-	op(Z14, Z15) \
-	op(Z16, Z17) \
-	op(Z18, Z19) \
-	op(Z20, Z21) \
-	op(Z22, Z23)
 
 #define ZEROROW(p, q) \
 	VPXORQ p, p, p \

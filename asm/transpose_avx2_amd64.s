@@ -1,6 +1,7 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "transpose_avx2.h"
 
 // HALF transposes four columns of a block: each register has them of rows i and i+4.
 #define HALF(at, d) \
@@ -12,14 +13,7 @@
 	VINSERTF128 $1, at(DX)(R8*1), Y1, Y1     \
 	VINSERTF128 $1, at(DX)(R8*2), Y2, Y2     \
 	VINSERTF128 $1, at(DX)(R9*1), Y3, Y3     \
-	VUNPCKLPS   Y1, Y0, Y4                   \
-	VUNPCKHPS   Y1, Y0, Y5                   \
-	VUNPCKLPS   Y3, Y2, Y6                   \
-	VUNPCKHPS   Y3, Y2, Y7                   \
-	VUNPCKLPD   Y6, Y4, Y0                   \
-	VUNPCKHPD   Y6, Y4, Y1                   \
-	VUNPCKLPD   Y7, Y5, Y2                   \
-	VUNPCKHPD   Y7, Y5, Y3                   \
+	TRANSPOSE                                \
 	VMOVUPS     Y0, (d)                      \
 	VMOVUPS     Y1, (d)(R10*1)               \
 	VMOVUPS     Y2, (d)(R10*2)               \

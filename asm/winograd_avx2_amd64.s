@@ -1,6 +1,7 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "transpose_avx2.h"
 
 // Each function transforms vectors of 8, first one side, whose results go to a
 // table in the frame, aligned, at R15, then the other: the element in row a of c
@@ -46,17 +47,6 @@
 	LEAQ (R13)(R8*4), R8    \
 	LEAQ (R13)(R9*4), R9    \
 	LEAQ (R13)(R14*4), R14
-
-// TRANSPOSE makes of four rows of Y0 to Y3, in each half, four columns.
-#define TRANSPOSE \
-	VUNPCKLPS Y1, Y0, Y4 \
-	VUNPCKHPS Y1, Y0, Y5 \
-	VUNPCKLPS Y3, Y2, Y6 \
-	VUNPCKHPS Y3, Y2, Y7 \
-	VUNPCKLPD Y6, Y4, Y0 \
-	VUNPCKHPD Y6, Y4, Y1 \
-	VUNPCKLPD Y7, Y5, Y2 \
-	VUNPCKHPD Y7, Y5, Y3
 
 // LOAD4 puts columns 0 to 3 of the row R10 bytes from the tiles' starts into Y0
 // to Y3.
