@@ -26,11 +26,11 @@ type ConvOpts struct {
 	// Winograd allows the algorithm of that name, F(4×4, 3×3), where it is faster: for
 	// images with a kernel of 3×3, stride and dilation 1, a padding of at most 2, 16
 	// channels or more on both sides, and a result on which tiles of 4×4 take no more
-	// multiplications: whole tiles take a quarter. The errors are two to five times
-	// those of the sum in order. Against float64, for 16 to 512 channels, the root mean
-	// square of the error is 4e-7 to 1.3e-6 of the result's instead of 1e-7 to 3e-7, and
-	// the largest error 8e-7 to 1.7e-6 of the largest element instead of 2e-7 to 7e-7,
-	// for both gradients alike. A NaN or an Inf spreads over its tile.
+	// multiplications: whole tiles take a quarter. The errors are up to six times those
+	// of the sum in order. Against float64, for 16 to 512 channels, the root mean square
+	// of the error is 4e-7 to 1.3e-6 of the result's instead of 1e-7 to 4e-7, and the
+	// largest error 8e-7 to 1.7e-6 of the largest element instead of 2e-7 to 1.1e-6, for
+	// both gradients alike. A NaN or an Inf spreads over its tile.
 	Winograd bool
 }
 
