@@ -87,6 +87,56 @@ func TestIndirectGemm(t *testing.T) {
 	}
 }
 
+// TestIndirectGemmBatch compares a batch with a call for each of its products.
+func TestIndirectGemmBatch(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for _, implementation := range asm.Implementations() {
+		use(t, implementation)
+		for _, add := range []bool{false, true} {
+			g := newIndirect(r, bits, 19, 40, add)
+			const count, aStep, bStep = 3, 7, 32 * 40
+			a, b := make([]float32, len(g.a)+(count-1)*aStep), make([]float32, count*bStep)
+			c := make([]float32, count*len(g.c))
+			for _, x := range [][]float32{a, b, c} {
+				fill(r, bits, x)
+			}
+			got, want := slices.Clone(c), c
+			asm.IndirectGemmBatch(count, got, len(g.c), g.cAt, a, aStep, g.aAt, g.at, b, bStep, add, nil)
+			for i := range count {
+				asm.IndirectGemm(want[i*len(g.c):], g.cAt, a[i*aStep:], g.aAt, g.at, b[i*bStep:], add, nil)
+			}
+			for i := range got {
+				if math.Float32bits(got[i]) != math.Float32bits(want[i]) {
+					t.Fatalf("%s, add %t: element %d is %x, want %x", implementation, add, i, got[i], want[i])
+				}
+			}
+			for want, f := range map[string]func(){
+				"asm: IndirectGemm: from product to product it is -1, 7 and 1280 elements": func() {
+					asm.IndirectGemmBatch(count, got, -1, g.cAt, a, aStep, g.aAt, g.at, b, bStep, add, nil)
+				},
+				"asm: IndirectGemm: B has 3839 elements, too few for 120 rows": func() {
+					asm.IndirectGemmBatch(count, got, len(g.c), g.cAt, a, aStep, g.aAt, g.at, b[1:], bStep, add, nil)
+				},
+				fmt.Sprintf("asm: IndirectGemm: C has %d elements, a row begins at %d", len(got)-4, slices.Max(g.cAt)+2*len(g.c)): func() {
+					asm.IndirectGemmBatch(count, got[4:], len(g.c), g.cAt, a, aStep, g.aAt, g.at, b, bStep, add, nil)
+				},
+				fmt.Sprintf("asm: IndirectGemm: A has %d elements, the tables reach element %d+%d", len(a)-1, slices.Max(g.aAt)+2*aStep, slices.Max(g.at)): func() {
+					asm.IndirectGemmBatch(count, got, len(g.c), g.cAt, a[1:], aStep, g.aAt, g.at, b, bStep, add, nil)
+				},
+			} {
+				func() {
+					defer func() {
+						if got := fmt.Sprint(recover()); got != want {
+							t.Errorf("panic %q, want %q", got, want)
+						}
+					}()
+					f()
+				}()
+			}
+		}
+	}
+}
+
 func TestIndirectGemmPanics(t *testing.T) {
 	for want, change := range map[string]func(g *indirect){
 		"asm: IndirectGemm: C has 3 rows, A 2":                                func(g *indirect) { g.aAt = g.aAt[:2] },

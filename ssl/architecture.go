@@ -15,7 +15,7 @@ import (
 // Architecture says how an encoder is built, all but its weights. It is what a
 // file of weights has to hold beside them. As JSON it is, for example,
 //
-//	{"architecture":"cnn","config":{"rank":2,"channels":1,"widths":[32,64,128]}}
+//	{"architecture":"cnn","config":{"rank":2,"channels":1,"widths":[32,64,128],"winograd":true}}
 type Architecture struct {
 	Name   string // "mlp", "lenet", "cnn", "resnet" or "edifice", the encoder of Build
 	Config any    // nn.MLPConfig, nn.LeNetConfig, nn.CNNConfig, nn.ResNetConfig or BuildConfig

@@ -201,7 +201,7 @@ func ExampleArchitecture() {
 	check(err)
 	fmt.Println(encoder.LatentSize())
 	// Output:
-	// {"architecture":"cnn","config":{"rank":3,"channels":1,"widths":[8,16]}}
+	// {"architecture":"cnn","config":{"rank":3,"channels":1,"widths":[8,16],"winograd":false}}
 	// 16
 }
 

@@ -120,6 +120,11 @@ func convCases() (cases []convCase) {
 		convCase{2, 36, []int{40, 38}, 32, []int{3, 3}, tensor.ConvOpts{Padding: three(0, 2, 0), Groups: 2, Winograd: true}},
 		convCase{33, 34, []int{4, 4}, 70, []int{3, 3}, tensor.ConvOpts{Padding: three(1, 1, 0), Winograd: true}},  // narrow images
 		convCase{2, 300, []int{5, 3}, 270, []int{3, 3}, tensor.ConvOpts{Padding: three(1, 1, 0), Winograd: true}}, // blocks of channels
+		convCase{6, 32, []int{28, 27}, 32, []int{3, 3}, tensor.ConvOpts{Stride: three(2, 2, 0), Padding: three(1, 1, 0), Winograd: true}},
+		convCase{23, 64, []int{14, 16}, 80, []int{3, 3}, tensor.ConvOpts{Stride: three(2, 2, 0), Padding: three(1, 1, 0), Groups: 2, Winograd: true}},
+		convCase{40, 72, []int{9, 15}, 32, []int{3, 3}, tensor.ConvOpts{Stride: three(2, 2, 0), Winograd: true}}, // blocks of channels
+		convCase{100, 32, []int{7, 9}, 32, []int{3, 3}, tensor.ConvOpts{Stride: three(2, 2, 0), Padding: three(0, 2, 0), Winograd: true}},
+		convCase{100, 56, []int{6, 7}, 24, []int{3, 3}, tensor.ConvOpts{Stride: three(2, 2, 0), Padding: three(2, 3, 0), Winograd: true}},
 		convCase{2, 16, []int{7, 1}, 16, []int{3, 3}, tensor.ConvOpts{Padding: three(1, 1, 0), Winograd: true}},
 		convCase{2, 16, []int{6, 8}, 16, []int{3, 3}, tensor.ConvOpts{Winograd: true}},
 		convCase{2, 16, []int{9, 5}, 16, []int{3, 3}, tensor.ConvOpts{Padding: three(2, 2, 0), Winograd: true}},
@@ -306,6 +311,8 @@ func TestConvWinogradError(t *testing.T) {
 		{n: 8, in: 16, x: []int{32, 32}, out: 16, k: []int{3, 3}},
 		{n: 2, in: 64, x: []int{16, 16}, out: 64, k: []int{3, 3}},
 		{n: 2, in: 512, x: []int{4, 4}, out: 512, k: []int{3, 3}},
+		{n: 8, in: 32, x: []int{28, 28}, out: 32, k: []int{3, 3}, o: tensor.ConvOpts{Stride: [3]int{2, 2}}},
+		{n: 22, in: 128, x: []int{14, 14}, out: 128, k: []int{3, 3}, o: tensor.ConvOpts{Stride: [3]int{2, 2}}},
 	} {
 		if testing.Short() && c.in > 16 {
 			continue
@@ -340,8 +347,12 @@ func TestConvWinogradError(t *testing.T) {
 		}
 		for i, what := range []string{"y", "dx", "dw"} {
 			t.Logf("%v: %s: largest %.1e, in order %.1e; root mean square %.1e, in order %.1e", c, what, worst[i][1], worst[i][0], mean[i][1], mean[i][0])
-			if worst[i][1] > 2.5e-6 || mean[i][1] > 1.8e-6 {
-				t.Errorf("%v: %s: errors of %.1e and %.1e, more than 2.5e-6 or 1.8e-6", c, what, worst[i][1], mean[i][1])
+			limit := 2.5e-6
+			if c.o.Stride[0] == 2 {
+				limit = 4e-6
+			}
+			if worst[i][1] > limit || mean[i][1] > 1.8e-6 {
+				t.Errorf("%v: %s: errors of %.1e and %.1e, more than %.1e or 1.8e-6", c, what, worst[i][1], mean[i][1], limit)
 			}
 		}
 	}

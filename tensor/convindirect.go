@@ -334,12 +334,7 @@ func (k *indirectArgs) chunk(s *convScratch, i int) {
 			switch {
 			case first > 0:
 			case k.beta != 0:
-				for j := range images {
-					asm.Transpose(c[j*k.dstPlane*panelWidth:], panelWidth, dst[j*dstImage:], k.dstPlane, rows, k.dstPlane)
-				}
-				if k.beta != 1 {
-					asm.Scale(c, c, k.beta)
-				}
+				loadPanel(c, dst, dstImage, k.dstPlane, images, rows, k.beta)
 			case k.sparse:
 				clear(c)
 			}
@@ -352,18 +347,39 @@ func (k *indirectArgs) chunk(s *convScratch, i int) {
 			if first+channels < k.channels {
 				continue
 			}
-			for j := range images {
-				asm.Transpose(dst[j*dstImage:], k.dstPlane, c[j*k.dstPlane*panelWidth:], panelWidth, k.dstPlane, rows)
+			var bias []float32
+			if k.bias != nil {
+				bias = k.bias[group*k.rows+row:]
 			}
-			if k.bias == nil {
-				continue
-			}
-			for j := range images {
-				for r := range rows {
-					line := dst[j*dstImage+r*k.dstPlane:][:k.dstPlane]
-					asm.AddScalar(line, line, k.bias[group*k.rows+row+r])
-				}
-			}
+			storePanel(dst, c, dstImage, k.dstPlane, images, rows, bias)
+		}
+	}
+}
+
+// loadPanel writes beta times rows of images, planes step apart from image to image, to
+// a panel's buffer.
+func loadPanel(c, dst []float32, step, plane, images, rows int, beta float32) {
+	for j := range images {
+		asm.Transpose(c[j*plane*panelWidth:], panelWidth, dst[j*step:], plane, rows, plane)
+	}
+	if beta != 1 {
+		c = c[:images*plane*panelWidth]
+		asm.Scale(c, c, beta)
+	}
+}
+
+// storePanel writes a panel's buffer back, with the bias of its rows, if any.
+func storePanel(dst, c []float32, step, plane, images, rows int, bias []float32) {
+	for j := range images {
+		asm.Transpose(dst[j*step:], plane, c[j*plane*panelWidth:], panelWidth, plane, rows)
+	}
+	if bias == nil {
+		return
+	}
+	for j := range images {
+		for r := range rows {
+			line := dst[j*step+r*plane:][:plane]
+			asm.AddScalar(line, line, bias[r])
 		}
 	}
 }

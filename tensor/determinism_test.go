@@ -150,12 +150,20 @@ func operations() []operation {
 	winograd := tensor.ConvOpts{Padding: [3]int{1, 1}, Winograd: true}
 	winogradX, winogradW, winogradY := random(7, 6, 18, 9, 10), random(8, 100, 18, 3, 3), tensor.New(6, 100, 9, 10)
 	winogradDx, winogradDw := tensor.NewShape(winogradX.Shape()), tensor.NewShape(winogradW.Shape())
+	half := tensor.ConvOpts{Stride: [3]int{2, 2}, Padding: [3]int{1, 1}, Winograd: true}
+	halfX, halfW, halfY := random(9, 26, 32, 14, 12), random(10, 40, 32, 3, 3), tensor.New(26, 40, 7, 6)
+	halfDx, halfDw := tensor.NewShape(halfX.Shape()), tensor.NewShape(halfW.Shape())
 	ops = append(ops,
 		operation{"Winograd, one part", func() {
 			tensor.Conv(winogradY, winogradX, winogradW, nil, winograd)
 			tensor.ConvGradInput(winogradDx, winogradY, winogradW, 0, winograd)
 			tensor.ConvGradWeight(winogradDw, winogradX, winogradY, 0, winograd)
 		}, []*tensor.Tensor{winogradY, winogradDx, winogradDw}, nil},
+		operation{"Winograd, stride 2", func() {
+			tensor.Conv(halfY, halfX, halfW, nil, half)
+			tensor.ConvGradInput(halfDx, halfY, halfW, 0, half)
+			tensor.ConvGradWeight(halfDw, halfX, halfY, 0, half)
+		}, []*tensor.Tensor{halfY, halfDx, halfDw}, nil},
 		operation{"ArgMax", func() { tensor.ArgMax(at, x, 1) }, nil, func() string { return fmt.Sprint(at) }},
 		operation{"TopK", func() { tensor.TopK(values, top, x) }, []*tensor.Tensor{values}, func() string { return fmt.Sprint(top) }},
 		operation{"totals", func() {

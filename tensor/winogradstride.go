@@ -1,0 +1,501 @@
+package tensor
+
+import "github.com/seed-312a1f22/dyad/asm"
+
+// A 3×3 convolution of stride 2 on images, by the fast algorithms of
+// asm/winograd_line.go. Along each axis the kernel has two taps on the padded source's
+// even elements and one on the odd ones, which makes four convolutions. Two taps go by
+// tiles of 4 results or of 3: a length of 14 is 4+4+3+3. Where both axes have two taps
+// a tile takes 25, 20 or 16 products instead of 64, 48 or 36, where one has, 5 or 4
+// instead of 8 or 6; all in all at most 5.5 products instead of 9 for a result.
+//
+//	y = Σ Aᵀ·[(G·w·Gᵀ) ⊙ (Bᵀ·d·B)]·A     over the four, with 1 for an axis of one tap
+//
+// Vectors hold channels throughout: the source is transposed into a frame with its
+// padding, the channels of a position side by side; the products, one for each place
+// in a tile, are asm.IndirectGemm's; and what comes back is transposed to y or dx.
+//
+// The gradient of the input has the same four parts, of dy with two taps or one, and
+// each makes elements of dx of its own. That of the weight goes back through the same
+// formulas: dU = V·(A·dy·Aᵀ)ᵀ, dw = Gᵀ·dU·G.
+
+// fast are the transforms of F(4, 2) or F(3, 2).
+type fast struct{ input, output, outputGrad, kernel, kernelGrad asm.WinogradLine }
+
+var (
+	fast42 = fast{asm.Input42, asm.Output42, asm.OutputGrad42, asm.Kernel42, asm.KernelGrad42}
+	fast32 = fast{asm.Input32, asm.Output32, asm.OutputGrad32, asm.Kernel32, asm.KernelGrad32}
+)
+
+// tiles are count tiles of an axis, one behind the other, of size results each, that
+// take so many products. An axis of one tap has a tile for each result.
+type tiles struct {
+	fast                       fast
+	first, count, size, places int
+}
+
+// phaseAxis is an axis of one of the four convolutions.
+type phaseAxis struct {
+	taps       [2]int // the kernel's, in the order of the source's elements
+	numTaps    int
+	from, unit int // where in the frame the first element is, and how far they are apart
+	to, step   int // the same for the results
+	tiles      [2]tiles
+	cuts       int // how many of tiles there are
+}
+
+// cut divides a length into tiles of 4 and then of 3, as few of these as possible. It
+// returns false if that cannot be, for 1, 2 and 5, or if there is nothing.
+func (a *phaseAxis) cut(length int) bool {
+	if a.numTaps == 1 {
+		a.tiles[0] = tiles{count: length, size: 1, places: 1}
+		a.cuts = 1
+		return length > 0
+	}
+	threes := -length & 3
+	fours := (length - 3*threes) / 4
+	if length < 3*threes || length <= 0 {
+		return false
+	}
+	a.cuts = 0
+	if fours > 0 {
+		a.tiles[0] = tiles{fast42, 0, fours, 4, 5}
+		a.cuts = 1
+	}
+	if threes > 0 {
+		a.tiles[a.cuts] = tiles{fast32, 4 * fours, threes, 3, 4}
+		a.cuts++
+	}
+	return true
+}
+
+// stridePhase describes an axis of the convolution, or of the gradient of its input, on
+// even elements (parity 0) or odd ones, with the frame of padded or paddedGrad. It
+// returns false if it cannot be cut.
+func (c *convolution) stridePhase(axis, parity int, gradient bool, g *grid) (a phaseAxis, ok bool) {
+	a = phaseAxis{taps: [2]int{0, 2}, numTaps: 2, from: parity, unit: 2, step: 1}
+	length := c.y[axis]
+	if gradient {
+		var phase [3]int
+		phase[axis] = parity
+		p := c.backward(phase)
+		a.taps, a.unit = [2]int{2, 0}, 1
+		a.from, a.to, a.step = p.grid.first[axis]-g.first[axis], p.first[axis], 2
+		length = p.positions[axis]
+	}
+	if parity == 1 {
+		a.taps, a.numTaps = [2]int{1}, 1
+	}
+	return a, a.cut(length)
+}
+
+// winogradStride reports whether the convolution is computed so, or its gradients with
+// respect to the input or to the weight. The channels fill vectors of 8, and there are
+// enough results to pay for transforming the weight.
+func (c *convolution) winogradStride(o *ConvOpts, gradient bool) bool {
+	if !o.Winograd || c.k != [3]int{3, 1, 3} || c.x[1] != 1 || c.stride != [3]int{2, 1, 2} ||
+		c.dilation != [3]int{1, 1, 1} || min(c.in, c.out) < winogradChannels || c.in%8 != 0 || c.out%8 != 0 ||
+		c.n*c.yPlane < strideResults {
+		return false
+	}
+	result, plane := c.out, c.yPlane
+	g, _ := c.padded()
+	if gradient {
+		result, plane, g = c.in, c.xPlane, c.paddedGrad()
+	}
+	for axis := 0; axis < 3; axis += 2 {
+		for parity := range 2 {
+			if _, ok := c.stridePhase(axis, parity, gradient, &g); !ok {
+				return false
+			}
+		}
+	}
+	return c.indirect(result, plane)
+}
+
+const (
+	strideResults   = 1024 // the fewest of all images together: with half as many it is a draw
+	stridePositions = 600  // of the results of a part, if its images are small: 12 of most tiles at 14×14 and 7×7, as many rows as a tile of IndirectGemm has
+)
+
+// tileRow is what leads from the elements of a row of tiles to their places, or back:
+// a transform along one axis or two.
+type tileRow struct {
+	stages [2]tileStage
+	count  int
+}
+
+type tileStage struct {
+	line             asm.WinogradLine
+	axis             int
+	from, to         []int
+	fromStep, toStep int
+}
+
+// apply transforms a row; middle is what lies between two stages.
+func (r *tileRow) apply(dst, src, middle []float32, n int, add bool) {
+	a, b := &r.stages[0], &r.stages[1]
+	if r.count == 1 {
+		a.line.Apply(dst, a.to, a.toStep, src, a.from, a.fromStep, n, add)
+		return
+	}
+	a.line.Apply(middle, a.to, a.toStep, src, a.from, a.fromStep, n, false)
+	b.line.Apply(dst, b.to, b.toStep, middle, b.from, b.fromStep, n, add)
+}
+
+// back returns the way back, by other transforms.
+func (r *tileRow) back(lines [2]asm.WinogradLine) (b tileRow) {
+	b.count = r.count
+	for i := range r.count {
+		s := &r.stages[r.count-1-i]
+		b.stages[i] = tileStage{lines[s.axis], s.axis, s.to, s.from, s.toStep, s.fromStep}
+	}
+	return b
+}
+
+// elements says where those of a tile are: size of them along each axis, unit apart,
+// and the next tile's are next further.
+type elements struct {
+	size, unit  [2]int
+	first, next int
+}
+
+// newTileRow returns the way of count tiles from their elements to their places, step
+// apart, at each of which the tiles' vectors of n lie one behind the other. Along an
+// axis of one place there is nothing to transform. It appends to the table.
+func newTileRow(table *strideTable, lines [2]asm.WinogradLine, e elements, places [2]int, step, count, n int) (r tileRow) {
+	each := func(first, n0, unit0, n1, unit1 int) []int {
+		return table.list(first, [3]int{unit0, 0, unit1}, [3]int{n0, 1, n1})
+	}
+	switch {
+	case places[0] > 1 && places[1] > 1:
+		line := e.size[1] * n // of the middle
+		r.count = 2
+		r.stages[0] = tileStage{lines[0], 0, each(e.first, count, e.next, e.size[1], e.unit[1]), each(0, count, line, e.size[1], n), e.unit[0], count * line}
+		r.stages[1] = tileStage{lines[1], 1, each(0, places[0], count*line, count, line), each(0, places[0], places[1]*step, count, n), n, step}
+	case places[0] > 1:
+		r.count = 1
+		r.stages[0] = tileStage{lines[0], 0, each(e.first, 1, 0, count, e.next), each(0, 1, 0, count, n), e.unit[0], step}
+	case places[1] > 1:
+		r.count = 1
+		r.stages[0] = tileStage{lines[1], 1, each(e.first, 1, 0, count, e.next), each(0, 1, 0, count, n), e.unit[1], step}
+	}
+	return r
+}
+
+// stridePart are the tiles of one size of one of the four convolutions.
+type stridePart struct {
+	tiles, rows, perRow int // tiles of an image, in so many rows
+	places              int
+	before              int  // places of the parts before it
+	direct              bool // nothing is transformed
+
+	// Row r of an image's tiles begins at r times these in the frame and the results.
+	elementRow, resultRow int
+
+	input, output, outputGrad, kernel, kernelGrad tileRow
+
+	// Of all tiles of all images: where in V (or in the frame, if direct), and where in
+	// the products (or the results). The distances of places in them.
+	from, to     []int
+	vStep, mStep int
+	tap          int // where in a kernel of vectors the first tap is
+}
+
+// strideGeometry are the tables for images of a convolution or of a gradient.
+type strideGeometry struct {
+	grid       grid // of the frame
+	depth      int  // channels of the frame
+	frame      int  // elements of an image's frame
+	images     int
+	plane      int // results of an image
+	parts      []stridePart
+	places     int   // of all parts
+	channels   []int // where those of the frame are in it, from 0 on,
+	matrixRows []int // and where in a matrix of rows of a panel
+	v, m       int   // sizes of V and of the products of a part and panel
+	middle     int
+}
+
+// A strideTable is the memory of a geometry.
+type strideTable struct {
+	data  []int
+	parts []stridePart
+}
+
+// list appends a list of numbers and returns it: first + Σ i·step for all i < count.
+func (t *strideTable) list(first int, step, count [3]int) []int {
+	start, ones := len(t.data), [3]int{1, 1, 1}
+	t.data = lattice(t.data, first, 1, [3]int{}, step, count, ones)
+	return t.data[start:]
+}
+
+var strideTables = freeList[strideTable]{new: func() *strideTable { return new(strideTable) }}
+
+// newStrideGeometry makes the tables for depth channels of so many images.
+func (c *convolution) newStrideGeometry(table *strideTable, gradient bool, depth, images int) (k strideGeometry) {
+	k = strideGeometry{depth: depth, images: images, plane: c.yPlane}
+	k.grid, _ = c.padded()
+	width := c.y[2]
+	if gradient {
+		k.grid, k.plane, width = c.paddedGrad(), c.xPlane, c.x[2]
+	}
+	k.frame = k.grid.plane() * depth
+	unit := [2]int{k.grid.size[2] * depth, depth}
+	table.data, table.parts = table.data[:0], table.parts[:0]
+	for parity := 3; parity >= 0; parity-- { // the one that is not transformed first
+		a, _ := c.stridePhase(0, parity/2, gradient, &k.grid)
+		b, _ := c.stridePhase(2, parity%2, gradient, &k.grid)
+		for i := range a.cuts {
+			for j := range b.cuts {
+				k.add(c, table, a, b, &a.tiles[i], &b.tiles[j], unit, width)
+			}
+		}
+	}
+	k.parts = table.parts
+	k.channels = table.list(0, [3]int{0, 0, 1}, [3]int{1, 1, depth})
+	k.matrixRows = table.list(0, [3]int{0, 0, panelWidth}, [3]int{1, 1, depth})
+	return k
+}
+
+// add makes the tables of a part.
+func (k *strideGeometry) add(c *convolution, table *strideTable, a, b phaseAxis, t, u *tiles, unit [2]int, width int) {
+	p := stridePart{tiles: t.count * u.count, rows: t.count, perRow: u.count, places: t.places * u.places, before: k.places}
+	p.direct = p.places == 1
+	p.elementRow = t.size * a.unit * unit[0]
+	p.resultRow = t.size * a.step * width * panelWidth
+	k.places += p.places
+	places := [2]int{t.places, u.places}
+	size := [2]int{t.size, u.size}
+
+	results := elements{size: size, unit: [2]int{a.step * width * panelWidth, b.step * panelWidth}}
+	results.first = (a.to+t.first*a.step)*width*panelWidth + (b.to+u.first*b.step)*panelWidth
+	results.next = u.size * results.unit[1]
+	source := elements{size: size, unit: [2]int{a.unit * unit[0], b.unit * unit[1]}}
+	source.first = (a.from+t.first*a.unit)*unit[0] + (b.from+u.first*b.unit)*unit[1]
+	source.next = u.size * source.unit[1]
+	kernel := elements{unit: [2]int{(a.taps[1] - a.taps[0]) * 3 * panelWidth, (b.taps[1] - b.taps[0]) * panelWidth}, next: 9 * panelWidth}
+	kernel.first = (a.taps[0]*3 + b.taps[0]) * panelWidth
+	kernel.size = [2]int{a.numTaps, b.numTaps}
+	for i := range 2 {
+		if places[i] > 1 {
+			source.size[i]++
+		}
+	}
+
+	all := p.tiles * k.images
+	p.vStep, p.mStep = apart(all*k.depth), apart(all*panelWidth)
+	k.v, k.m = max(k.v, p.places*p.vStep), max(k.m, p.places*p.mStep)
+	k.middle = max(k.middle, t.places*u.count*source.size[1]*max(k.depth, panelWidth), t.places*kernelBlock*2*panelWidth)
+	p.input = newTileRow(table, [2]asm.WinogradLine{t.fast.input, u.fast.input}, source, places, p.vStep, p.perRow, k.depth)
+	p.outputGrad = newTileRow(table, [2]asm.WinogradLine{t.fast.outputGrad, u.fast.outputGrad}, results, places, p.mStep, p.perRow, panelWidth)
+	p.output = p.outputGrad.back([2]asm.WinogradLine{t.fast.output, u.fast.output})
+	p.kernel = newTileRow(table, [2]asm.WinogradLine{t.fast.kernel, u.fast.kernel}, kernel, places, k.depth*panelWidth, kernelBlock, panelWidth)
+	p.kernelGrad = p.kernel.back([2]asm.WinogradLine{t.fast.kernelGrad, u.fast.kernelGrad})
+	p.tap = kernel.first
+
+	count := [3]int{k.images, t.count, u.count}
+	if p.direct {
+		p.from = table.list(source.first, [3]int{k.frame, source.unit[0], source.unit[1]}, count)
+		p.to = table.list(results.first, [3]int{k.plane * panelWidth, results.unit[0], results.unit[1]}, count)
+	} else {
+		p.from = table.list(0, [3]int{p.tiles * k.depth, p.perRow * k.depth, k.depth}, count)
+		p.to = table.list(0, [3]int{p.tiles * panelWidth, p.perRow * panelWidth, panelWidth}, count)
+	}
+	table.parts = append(table.parts, p)
+}
+
+// kernelBlock is how many kernels are transformed together.
+const kernelBlock = 8
+
+// fill copies the channels of an image, planes of the source, to a frame, whose padding
+// was zero before.
+func (k *strideGeometry) fill(frame, src []float32, channels int) {
+	g := &k.grid
+	width, plane := g.source[2], g.source[0]*g.source[2]
+	top, left := max(0, -g.first[0]), max(0, -g.first[2])
+	row, column := max(0, g.first[0]), max(0, g.first[2])
+	rows, columns := min(g.source[0]-row, g.size[0]-top), min(width-column, g.size[2]-left)
+	if columns == width && columns == g.size[2] { // rows without gaps
+		rows, columns = 1, rows*columns
+	}
+	for r := range rows {
+		asm.Transpose(frame[((top+r)*g.size[2]+left)*k.depth:], k.depth, src[(row+r)*width+column:], plane, channels, columns)
+	}
+}
+
+// transformSource writes V of a part of images.
+func (k *strideGeometry) transformSource(v, frames, middle []float32, p *stridePart, images int) {
+	for j := range images {
+		for r := range p.rows {
+			p.input.apply(v[(j*p.rows+r)*p.perRow*k.depth:], frames[j*k.frame+r*p.elementRow:], middle, k.depth, false)
+		}
+	}
+}
+
+// strideArgs are the arguments of the product that makes y or dx.
+type strideArgs struct {
+	convolution
+	strideGeometry
+	gradient          bool
+	dst, src, w, bias []float32
+	beta              float32
+	rows              int // channels of the result in a group
+	srcPlane          int
+	cuts              int // parts of the images
+	panels            int
+	panelChunk        int
+	panelChunks       int
+	u                 []float32 // of each group and panel
+	need              scratchSize
+}
+
+// strideProduct is indirectProduct by the fast algorithms.
+func (c *convolution) strideProduct(gradient bool, dst, src, w, bias []float32, beta float32) {
+	k := strideArgs{convolution: *c, gradient: gradient, dst: dst, src: src, w: w, bias: bias, beta: beta}
+	depth := c.in
+	k.rows, k.srcPlane = c.out, c.xPlane
+	if gradient {
+		depth, k.rows, k.srcPlane = c.out, c.in, c.yPlane
+	}
+	k.panels = ceilDiv(k.rows, panelWidth)
+	images := c.strideImages(wantedChunks)
+	k.cuts = ceilDiv(c.n, images)
+	k.panelChunk = ceilDiv(k.panels, max(1, wantedChunks/(k.cuts*c.groups)))
+	k.panelChunks = ceilDiv(k.panels, k.panelChunk)
+
+	table, u := strideTables.take(), floatBuffers.take()
+	k.strideGeometry = c.newStrideGeometry(table, gradient, depth, images)
+	u.data = atLeast(u.data, c.groups*k.panels*k.places*depth*panelWidth)
+	k.u = u.data
+	k.need = scratchSize{grid: images * k.frame, patches: max(k.v, 9*kernelBlock*panelWidth), product: k.panelChunk*k.buffer() + k.m + k.middle}
+	packs, chunks := c.groups*k.panels*(depth/kernelBlock), c.groups*k.cuts*k.panelChunks
+	reserveScratch(max(packs, chunks), &k.need)
+	strideKernels.Run(packs, 1, k)
+	strideChunks.Run(chunks, ceilDiv(chunks, indirectChunks), k)
+	floatBuffers.put(u)
+	strideTables.put(table)
+}
+
+// strideImages returns how many images a part has: fewer if that makes fewer parts than
+// wanted.
+func (c *convolution) strideImages(wanted int) int {
+	images := max(1, min(c.n, stridePositions/c.yPlane))
+	for images > 1 && ceilDiv(c.n, images)*c.groups < wanted && images/2*c.yPlane >= minColumns {
+		images /= 2
+	}
+	return images
+}
+
+// buffer returns the size of a panel's results.
+func (k *strideArgs) buffer() int { return k.images * k.plane * panelWidth }
+
+// kernels returns U of a panel.
+func (k *strideArgs) kernels(group, panel int) []float32 {
+	size := k.places * k.depth * panelWidth
+	return k.u[(group*k.panels+panel)*size:][:size]
+}
+
+// strideKernels writes U, for kernelBlock channels at a time: at each place a row of a
+// panel's channels for each channel of the source.
+var strideKernels = NewKernel(func(lo, hi int, k *strideArgs) {
+	s := takeScratch(&k.need)
+	w := s.patches[:9*kernelBlock*panelWidth]
+	for i := lo; i < hi; i++ {
+		blocks := k.depth / kernelBlock
+		channel, panel, group := i%blocks*kernelBlock, i/blocks%k.panels, i/blocks/k.panels
+		row := panel * panelWidth
+		rows := min(panelWidth, k.rows-row)
+		if rows < panelWidth {
+			clear(w)
+		}
+		if !k.gradient {
+			asm.Transpose(w, panelWidth, k.w[9*((group*k.rows+row)*k.depth+channel):], 9*k.depth, rows, 9*kernelBlock)
+		} else {
+			for c := range kernelBlock {
+				asm.Transpose(w[9*c*panelWidth:], panelWidth, k.w[9*((group*k.depth+channel+c)*k.rows+row):], 9, rows, 9)
+			}
+		}
+		u := k.kernels(group, panel)[channel*panelWidth:]
+		for j := range k.parts {
+			p := &k.parts[j]
+			to := u[p.before*k.depth*panelWidth:]
+			if !p.direct {
+				p.kernel.apply(to, w, s.product, panelWidth, false)
+				continue
+			}
+			for c := range kernelBlock {
+				copy(to[c*panelWidth:][:panelWidth], w[9*c*panelWidth+p.tap:])
+			}
+		}
+	}
+	convScratches.put(s)
+})
+
+var strideChunks = NewKernel(func(lo, hi int, k *strideArgs) {
+	s := takeScratch(&k.need)
+	clear(s.grid[:k.need.grid])
+	for i := lo; i < hi; i++ {
+		k.chunk(s, i)
+	}
+	convScratches.put(s)
+})
+
+// chunk computes some panels of a part of the images of a group.
+func (k *strideArgs) chunk(s *convScratch, i int) {
+	firstPanel := i % k.panelChunks * k.panelChunk
+	panels := min(k.panelChunk, k.panels-firstPanel)
+	i /= k.panelChunks
+	group, image := i/k.cuts, i%k.cuts*k.images
+	images := min(k.images, k.n-image)
+	srcImage, dstImage := k.groups*k.depth*k.srcPlane, k.groups*k.rows*k.plane
+	for j := range images {
+		k.fill(s.grid[j*k.frame:], k.src[(image+j)*srcImage+group*k.depth*k.srcPlane:], k.depth)
+	}
+	var next []float32
+	if after := image + images; after < k.n {
+		next = k.src[after*srcImage+group*k.depth*k.srcPlane:]
+		next = next[:min(len(next), images*k.depth*k.srcPlane)]
+	}
+	buffer := k.buffer()
+	m, middle := s.product[panels*buffer:], s.product[panels*buffer+k.m:]
+	dst := func(panel int) (of []float32, rows int) {
+		row := (firstPanel + panel) * panelWidth
+		return k.dst[image*dstImage+(group*k.rows+row)*k.plane:], min(panelWidth, k.rows-row)
+	}
+	if k.beta != 0 {
+		for panel := range panels {
+			of, rows := dst(panel)
+			loadPanel(s.product[panel*buffer:], of, dstImage, k.plane, images, rows, k.beta)
+		}
+	}
+	for i := range k.parts {
+		p := &k.parts[i]
+		add := k.beta != 0 || !k.gradient && i > 0 // the parts of dx do not meet
+		to, from := p.to[:images*p.tiles], p.from[:images*p.tiles]
+		if !p.direct {
+			k.transformSource(s.patches, s.grid, middle, p, images)
+		}
+		for panel := range panels {
+			c, u := s.product[panel*buffer:][:buffer], k.kernels(group, firstPanel+panel)[p.before*k.depth*panelWidth:]
+			if p.direct {
+				next = asm.IndirectGemm(c, to, s.grid, from, k.channels, u, add, next)
+				continue
+			}
+			next = asm.IndirectGemmBatch(p.places, m[:k.m], p.mStep, to, s.patches, p.vStep, from, k.channels, u, k.depth*panelWidth, false, next)
+			for j := range images {
+				for r := range p.rows {
+					p.output.apply(c[j*k.plane*panelWidth+r*p.resultRow:], m[(j*p.rows+r)*p.perRow*panelWidth:], middle, panelWidth, add)
+				}
+			}
+		}
+	}
+	for panel := range panels {
+		of, rows := dst(panel)
+		var bias []float32
+		if k.bias != nil {
+			bias = k.bias[group*k.rows+(firstPanel+panel)*panelWidth:]
+		}
+		storePanel(of, s.product[panel*buffer:], dstImage, k.plane, images, rows, bias)
+	}
+}
