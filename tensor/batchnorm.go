@@ -52,6 +52,7 @@ func InvStd(dst, variance *Tensor, eps float64) {
 type batchNormArgs struct {
 	y, x, gamma, beta, mean, variance, invStd []float32
 	n, c, inner                               int
+	samples, perSample                        int // see cut
 	eps                                       float64
 	relu                                      bool
 
@@ -65,6 +66,7 @@ func newBatchNorm(op string, y, x, gamma, beta, mean, invStd *Tensor) batchNormA
 	}
 	k := batchNormArgs{x: x.data, mean: mean.data, invStd: invStd.data}
 	k.n, k.c, k.inner = x.shape.Split(1)
+	k.cut()
 	if y != nil {
 		checkElementwise(op, y, x)
 		k.y = y.data
@@ -91,7 +93,8 @@ func checkChannels(op string, x, t *Tensor) {
 
 // The work is handed out in blocks of channels: of neighbouring ones if they lie
 // side by side in memory (inner = 1), else one at a time. A pass that needs sums
-// reads a block twice; the second time it comes from the cache.
+// reads a block twice. The second time it goes backwards and begins with what is still
+// in the cache, if that is too small for the block.
 
 // block returns the number of channels in a block, but for the last one: few
 // enough that there are blocks for several cores.
@@ -112,57 +115,63 @@ func (k *batchNormArgs) blockGrain() int {
 // strip is a part of memory in the form that the kernels of package asm take.
 type strip struct{ at, rows, width, stride int }
 
-// A channel of some samples is walked through in strips of about stripElements.
-// The samples lie far apart, where the processor does not foresee them: it is told
-// of the strip that comes aheadElements later, which take it about as long as memory
+// A channel of some samples is walked through in strips of up to stripElements, so that
+// a call of a kernel, which loads and stores the sums of its columns, is for many
+// elements. The samples lie far apart, where the processor does not foresee them: it is
+// told of the strip that comes about aheadElements later, which take it as long as memory
 // takes to answer. Tensors of less than farElements are likely in a cache: there it
 // would be in vain.
 const (
-	stripElements = 512
+	stripElements = 2048
 	aheadElements = 2048
 	farElements   = 1 << 18
 )
 
-// samples returns how many samples a strip has.
-func (k *batchNormArgs) samples() int { return max(1, stripElements/k.inner) }
-
-// strips returns how many strips a block of channels is in the samples from lo to
-// hi. Of channels that are longer than a strip is wide, each sample's is two, the
-// whole rows that can be made of it and the rest.
-func (k *batchNormArgs) strips(lo, hi int) int {
+// cut sets how many samples a strip has, and how many strips these are. Channels of
+// length up to stripElements/4 are cut into columns of several samples, as wide as a
+// strip may be, longer ones by samples, into the whole rows that can be made of one and
+// the rest.
+func (k *batchNormArgs) cut() {
+	k.samples, k.perSample = 1, 2
 	switch {
-	case k.inner == 1:
-		return 1
-	case k.inner <= asm.StripWidth:
-		return ceilDiv(hi-lo, k.samples())
+	case k.inner <= asm.StripWidth: // read several times, for some columns each
+		k.samples, k.perSample = stripElements/4/max(1, k.inner), 1
+	case k.inner <= stripElements/4:
+		k.samples, k.perSample = stripElements/k.inner, ceilDiv(k.inner, asm.StripWidth)
 	}
-	return 2 * (hi - lo)
+}
+
+// strips returns how many strips a block of channels is in the samples from lo to hi.
+func (k *batchNormArgs) strips(lo, hi int) int {
+	if k.inner == 1 {
+		return 1
+	}
+	return ceilDiv(hi-lo, k.samples) * k.perSample
 }
 
 // pass returns the number of strips of all samples, and how many strips ahead
 // memory is prefetched: at most all, which is the next pass.
 func (k *batchNormArgs) pass() (strips, ahead int) {
 	strips = k.strips(0, k.n)
-	if k.inner <= asm.StripWidth {
-		return strips, min(strips, ceilDiv(aheadElements, k.samples()*k.inner))
-	}
-	return strips, min(strips, 2*ceilDiv(aheadElements, k.inner))
+	return strips, min(strips, ceilDiv(aheadElements, k.samples*k.inner)*k.perSample)
 }
 
 // strip returns strip i of the block of channels that begins with c.
 func (k *batchNormArgs) strip(c, lo, hi, i int) strip {
 	at := (lo*k.c + c) * k.inner
-	sample := k.c * k.inner
-	switch {
-	case k.inner == 1:
+	if k.inner == 1 {
 		return strip{at, hi - lo, min(k.block(), k.c-c), k.c}
-	case k.inner <= asm.StripWidth:
-		n := i * k.samples()
-		return strip{at + n*sample, min(k.samples(), hi-lo-n), k.inner, sample}
 	}
-	at += i / 2 * sample
+	sample := k.c * k.inner
+	n := i / k.perSample * k.samples
+	i %= k.perSample
+	at += n * sample
+	if k.samples > 1 {
+		column := i * asm.StripWidth
+		return strip{at + column, min(k.samples, hi-lo-n), min(asm.StripWidth, k.inner-column), sample}
+	}
 	rows := k.inner / asm.StripWidth
-	if i%2 == 0 {
+	if i == 0 {
 		return strip{at, rows, asm.StripWidth, asm.StripWidth}
 	}
 	return strip{at + rows*asm.StripWidth, 1, k.inner % asm.StripWidth, asm.StripWidth}
@@ -238,7 +247,7 @@ func (k *batchNormArgs) statistics(c int) {
 		if next := i + ahead; next < strips {
 			k.willRead(k.x, c, next)
 		} else {
-			k.willWrite(k.y, c, next-strips)
+			k.willWrite(k.y, c, 2*strips-1-next)
 		}
 		s := k.strip(c, 0, k.n, i)
 		asm.ColumnMoments(&sum, &squares, k.x[s.at:], s.rows, s.width, s.stride)
@@ -273,11 +282,11 @@ var batchNormForward = NewKernel(func(lo, hi int, k *batchNormArgs) {
 		strips, ahead := k.pass()
 		for i := range strips {
 			if next := i + ahead; next < strips {
-				k.willWrite(k.y, c, next)
+				k.willWrite(k.y, c, strips-1-next)
 			} else {
 				k.willRead(k.x, c+1, next-strips)
 			}
-			k.normalize(&b, c, 0, k.n, i)
+			k.normalize(&b, c, 0, k.n, strips-1-i)
 		}
 	}
 })

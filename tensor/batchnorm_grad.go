@@ -53,12 +53,12 @@ var batchNormBackward = NewKernel(func(lo, hi int, k *batchNormArgs) {
 			strips, ahead := k.pass()
 			for i := range strips {
 				if next := i + ahead; next < strips {
-					k.willWrite(k.dx, c, next)
+					k.willWrite(k.dx, c, strips-1-next)
 				} else {
 					k.willRead(k.x, c+1, next-strips)
 					k.willRead(k.dy, c+1, next-strips)
 				}
-				s := k.strip(c, 0, k.n, i)
+				s := k.strip(c, 0, k.n, strips-1-i)
 				b.Grad(k.dx[s.at:], k.dy[s.at:], k.x[s.at:], s.rows, s.width, s.stride, k.relu)
 			}
 		}
@@ -74,7 +74,7 @@ func (k *batchNormArgs) sumGrad(b *asm.BatchNorm, c, width int) {
 			k.willRead(k.x, c, next)
 			k.willRead(k.dy, c, next)
 		} else if k.dx != nil {
-			k.willWrite(k.dx, c, next-strips)
+			k.willWrite(k.dx, c, 2*strips-1-next)
 		}
 		s := k.strip(c, 0, k.n, i)
 		b.SumGrad(k.dy[s.at:], k.x[s.at:], s.rows, s.width, s.stride, k.relu)
