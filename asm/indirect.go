@@ -33,8 +33,8 @@ func IndirectGemm(c []float32, cAt []int, a []float32, aAt, at []int, b []float3
 
 // IndirectGemmBatch is IndirectGemm for count products with the same tables. From one
 // to the next C, A and B begin cStep, aStep and bStep elements later; these are not
-// negative, and the products' rows of C must not overlap. A product of a few rows takes
-// a tenth less time than in a call of its own.
+// negative, and the products' rows of C must not overlap. Small products take less time
+// than in calls of their own.
 func IndirectGemmBatch(count int, c []float32, cStep int, cAt []int, a []float32, aStep int, aAt, at []int, b []float32, bStep int, add bool, next []float32) []float32 {
 	if len(cAt) != len(aAt) {
 		panic(fmt.Sprintf("asm: IndirectGemm: C has %d rows, A %d", len(cAt), len(aAt)))
@@ -61,10 +61,7 @@ func IndirectGemmBatch(count int, c []float32, cStep int, cAt []int, a []float32
 	if overlap(c, a) || overlap(c, b) {
 		panic("asm: IndirectGemm: aliasing refused: C overlaps A or B")
 	}
-	for i := range count {
-		next = indirectGemm(c[i*cStep:], cAt, a[i*aStep:], aAt, at, b[i*bStep:], add, next)
-	}
-	return next
+	return indirectGemm(count, c, cStep, cAt, a, aStep, aAt, at, b, bStep, add, next)
 }
 
 // largest returns the largest element of a table, in which a negative one counts as

@@ -28,3 +28,48 @@
 #define AFTERROW(done) \
 	DECQ CX \
 	JZ   done
+
+// The arguments stay in memory, at ARGS.
+
+// PRODUCT begins a product, with its first tile.
+#define PRODUCT \
+	MOVQ indirectArgs_cAt(ARGS), AX    \
+	MOVQ AX, indirectArgs_tileC(ARGS)  \
+	MOVQ indirectArgs_aAt(ARGS), AX    \
+	MOVQ AX, indirectArgs_tileA(ARGS)  \
+	MOVQ indirectArgs_rows(ARGS), AX   \
+	MOVQ AX, indirectArgs_left(ARGS)
+
+// TILE puts the number of rows of the next tile into AX.
+#define TILE \
+	MOVQ    indirectArgs_height(ARGS), AX \
+	CMPQ    indirectArgs_left(ARGS), AX   \
+	CMOVQLT indirectArgs_left(ARGS), AX   \
+	MOVQ    AX, indirectArgs_tile(ARGS)
+
+// AFTERTILE goes on to the next tile, and after the last one to the next product.
+#define AFTERTILE(product, tile, inside) \
+	MOVQ    indirectArgs_k(ARGS), BX       \
+	SHLQ    $4, BX             \
+	ADDQ    indirectArgs_next(ARGS), BX    \
+	CMPQ    BX, indirectArgs_nextEnd(ARGS) \
+	JLS     inside             \
+	MOVQ    indirectArgs_b(ARGS), BX       \
+	MOVQ    BX, indirectArgs_nextEnd(ARGS) \
+inside: \
+	MOVQ    BX, indirectArgs_next(ARGS)    \
+	MOVQ    indirectArgs_tile(ARGS), AX    \
+	SUBQ    AX, indirectArgs_left(ARGS)    \
+	SHLQ    $3, AX             \
+	ADDQ    AX, indirectArgs_tileC(ARGS)   \
+	ADDQ    AX, indirectArgs_tileA(ARGS)   \
+	CMPQ    indirectArgs_left(ARGS), $0    \
+	JNE     tile               \
+	MOVQ    indirectArgs_cStep(ARGS), AX   \
+	ADDQ    AX, indirectArgs_c(ARGS)       \
+	MOVQ    indirectArgs_aStep(ARGS), AX   \
+	ADDQ    AX, indirectArgs_a(ARGS)       \
+	MOVQ    indirectArgs_bStep(ARGS), AX   \
+	ADDQ    AX, indirectArgs_b(ARGS)       \
+	DECQ    indirectArgs_count(ARGS)       \
+	JNE     product

@@ -1,5 +1,6 @@
 //go:build !purego
 
+#include "go_asm.h"
 #include "textflag.h"
 #include "indirect.h"
 #include "rows_avx2.h"
@@ -15,6 +16,7 @@
 //	B          rows of B left
 //	HALF       bytes of B and C before the columns: 0, then 64
 //	NEXT       what to prefetch
+//	ARGS       the arguments
 //	Y0–Y11     accumulators: row i in Y(2i) and Y(2i+1)
 //	Y12, Y13   B
 //	Y14, Y15   A
@@ -30,6 +32,7 @@
 #define B     R11
 #define HALF  R12
 #define NEXT  R13
+#define ARGS  R15
 
 // and before and after the loop
 //
@@ -55,9 +58,9 @@
 #define ROWS(find, multiply, rows, loop) \
 rows:                      \
 	find                   \
-	MOVQ at+40(FP), TABLE  \
-	MOVQ k+48(FP), K       \
-	MOVQ b+56(FP), B       \
+	MOVQ indirectArgs_at(ARGS), TABLE \
+	MOVQ indirectArgs_k(ARGS), K      \
+	MOVQ indirectArgs_b(ARGS), B      \
 	ADDQ HALF, B           \
 loop:                      \
 	MOVQ       (TABLE), AT \
@@ -77,10 +80,10 @@ loop:                      \
 	VPXOR q, q, q
 
 #define FIRSTROW \
-	MOVQ c+0(FP), SI     \
-	ADDQ HALF, SI        \
-	MOVQ cAt+8(FP), DI   \
-	MOVQ rows+32(FP), CX
+	MOVQ indirectArgs_c(ARGS), SI     \
+	ADDQ HALF, SI                     \
+	MOVQ indirectArgs_tileC(ARGS), DI \
+	MOVQ indirectArgs_tile(ARGS), CX
 
 #define ADDROW(p, q) \
 	THISROW             \
@@ -94,15 +97,22 @@ loop:                      \
 	VMOVUPS q, 32(AX) \
 	AFTERROW(stored)
 
-// func indirectAVX2(c *float32, cAt *int, a *float32, aAt *int, rows int, at *int, k int, b *float32, add bool, next *float32)
-TEXT ·indirectAVX2(SB), NOSPLIT, $0-80
-	XORQ HALF, HALF
+// func indirectAVX2(x *indirectArgs)
+TEXT ·indirectAVX2(SB), NOSPLIT, $0-8
+	MOVQ x+0(FP), ARGS
+
+product:
+	PRODUCT
+
+tile:
+	TILE
+	XORL HALF, HALF
 
 half:
-	MOVQ next+72(FP), NEXT
-	MOVQ a+16(FP), AT
-	MOVQ aAt+24(FP), B
-	MOVQ rows+32(FP), TABLE
+	MOVQ indirectArgs_next(ARGS), NEXT
+	MOVQ indirectArgs_a(ARGS), AT
+	MOVQ indirectArgs_tileA(ARGS), B
+	MOVQ indirectArgs_tile(ARGS), TABLE
 	EACHROW(ZEROROW)
 	CMPQ TABLE, $2
 	JLT  rows1
@@ -121,7 +131,7 @@ half:
 
 complete:
 	FIRSTROW
-	CMPB add+64(FP), $0
+	CMPQ indirectArgs_add(ARGS), $0
 	JEQ  store
 	EACHROW(ADDROW)
 
@@ -133,5 +143,6 @@ stored:
 	ADDQ $64, HALF
 	CMPQ HALF, $128
 	JLT  half
+	AFTERTILE(product, tile, inside)
 	VZEROUPPER
 	RET

@@ -1,5 +1,6 @@
 //go:build !purego
 
+#include "go_asm.h"
 #include "textflag.h"
 #include "indirect.h"
 #include "rows_avx512.h"
@@ -34,10 +35,12 @@
 
 // and before and after the loop
 //
+//	ARGS       the arguments
 //	AT, B      A and the table of its rows
 //	TABLE      the number of rows
 //	SI, DI, CX C, the table of its rows, and how many are left
 //	AX         the row
+#define ARGS R8
 
 // MULTIPLYn multiplies their elements by the row of B.
 #define MULTIPLY(r, t, p, q) \
@@ -62,8 +65,9 @@
 #define ROWS(find, multiply, rows, loop) \
 rows:                           \
 	find                        \
-	MOVQ at+40(FP), TABLE       \
-	MOVQ b+56(FP), B            \
+	MOVQ x+0(FP), TABLE         \
+	MOVQ indirectArgs_b(TABLE), B      \
+	MOVQ indirectArgs_at(TABLE), TABLE \
 loop:                           \
 	MOVQ       (TABLE), AT      \
 	VMOVUPS    (B), Z24         \
@@ -82,9 +86,9 @@ loop:                           \
 	VPXORQ q, q, q
 
 #define FIRSTROW \
-	MOVQ c+0(FP), SI   \
-	MOVQ cAt+8(FP), DI \
-	MOVQ rows+32(FP), CX
+	MOVQ indirectArgs_c(ARGS), SI     \
+	MOVQ indirectArgs_tileC(ARGS), DI \
+	MOVQ indirectArgs_tile(ARGS), CX
 
 #define ADDROW(p, q) \
 	THISROW             \
@@ -98,19 +102,26 @@ loop:                           \
 	VMOVUPS q, 64(AX) \
 	AFTERROW(done)
 
-// func indirectAVX512(c *float32, cAt *int, a *float32, aAt *int, rows int, at *int, k int, b *float32, add bool, next *float32)
-TEXT ·indirectAVX512(SB), NOSPLIT, $16-80
-	MOVQ at+40(FP), TABLE
-	MOVQ k+48(FP), AX
-	LEAQ (TABLE)(AX*8), AX
-	MOVQ AX, end-8(SP)
-	MOVQ next+72(FP), AX
-	SUBQ TABLE, AX
-	SUBQ TABLE, AX
-	MOVQ AX, ahead-16(SP)
-	MOVQ a+16(FP), AT
-	MOVQ aAt+24(FP), B
-	MOVQ rows+32(FP), TABLE
+// func indirectAVX512(x *indirectArgs)
+TEXT ·indirectAVX512(SB), NOSPLIT, $16-8
+	MOVQ x+0(FP), ARGS
+
+product:
+	PRODUCT
+
+tile:
+	TILE
+	MOVQ AX, TABLE
+	MOVQ indirectArgs_at(ARGS), BX
+	MOVQ indirectArgs_k(ARGS), CX
+	LEAQ (BX)(CX*8), CX
+	MOVQ CX, end-8(SP)
+	MOVQ indirectArgs_next(ARGS), CX
+	SUBQ BX, CX
+	SUBQ BX, CX
+	MOVQ CX, ahead-16(SP)
+	MOVQ indirectArgs_a(ARGS), AT
+	MOVQ indirectArgs_tileA(ARGS), B
 	EACHROW(ZEROROW)
 	CMPQ TABLE, $2
 	JLT  rows1
@@ -143,8 +154,9 @@ TEXT ·indirectAVX512(SB), NOSPLIT, $16-80
 	ROWS(FIND1, MULTIPLY1, rows1, loop1)
 
 complete:
+	MOVQ x+0(FP), ARGS
 	FIRSTROW
-	CMPB add+64(FP), $0
+	CMPQ indirectArgs_add(ARGS), $0
 	JEQ  store
 	EACHROW(ADDROW)
 
@@ -153,5 +165,6 @@ store:
 	EACHROW(STOREROW)
 
 done:
+	AFTERTILE(product, tile, inside)
 	VZEROUPPER
 	RET

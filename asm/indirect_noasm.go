@@ -2,7 +2,7 @@
 
 package asm
 
-func indirectGemm(c []float32, cAt []int, a []float32, aAt, at []int, b []float32, add bool, next []float32) []float32 {
-	indirectGemmGeneric(c, cAt, a, aAt, at, b, add)
+func indirectGemm(count int, c []float32, cStep int, cAt []int, a []float32, aStep int, aAt, at []int, b []float32, bStep int, add bool, next []float32) []float32 {
+	indirectGemmGeneric(count, c, cStep, cAt, a, aStep, aAt, at, b, bStep, add)
 	return next
 }

@@ -115,7 +115,7 @@ func (c *convolution) winogradStride(o *ConvOpts, gradient bool) bool {
 
 const (
 	strideResults   = 1024 // the fewest of all images together: with half as many it is a draw
-	stridePositions = 600  // of the results of a part, if its images are small: 12 of most tiles at 14×14 and 7×7, as many rows as a tile of IndirectGemm has
+	stridePositions = 400  // of the results of a part, if its images are small: V and the products of 8 tiles, of most sizes at 14×14 and 7×7, take 25 KB each for 32 channels
 )
 
 // tileRow is what leads from the elements of a row of tiles to their places, or back:
