@@ -1,5 +1,7 @@
 package autograd
 
+import "github.com/seed-312a1f22/dyad/tensor"
+
 // Memory is how much memory a pass over a tape needs, in bytes. Tape.Memory
 // returns it.
 //
@@ -72,7 +74,7 @@ func (u *usage) reset() {
 func (t *Tape) grow(m []float32, n int) []float32 {
 	if cap(m) < n {
 		t.usage.held += n - cap(m)
-		return make([]float32, n)
+		return tensor.New(n).Data()
 	}
 	return m[:n]
 }
@@ -84,7 +86,7 @@ func (t *Tape) take(kind *level, n int) []float32 {
 	list := t.free[n]
 	if len(list) == 0 {
 		t.usage.held += n
-		return make([]float32, n)
+		return tensor.New(n).Data()
 	}
 	t.free[n] = list[:len(list)-1]
 	return list[len(list)-1]

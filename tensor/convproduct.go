@@ -102,13 +102,15 @@ func (s *convScratch) grow(size *scratchSize) {
 	s.grid = atLeast(s.grid, size.grid)
 	s.patches = atLeast(s.patches, size.patches)
 	s.product = atLeast(s.product, size.product)
-	s.tiles = atLeast(s.tiles, size.tiles)
+	if len(s.tiles) < size.tiles {
+		s.tiles = make([]int, size.tiles)
+	}
 }
 
 // atLeast returns x if it has n elements or more, else a new slice of n.
-func atLeast[E any](x []E, n int) []E {
+func atLeast(x []float32, n int) []float32 {
 	if len(x) < n {
-		return make([]E, n)
+		return allocate(n)
 	}
 	return x
 }

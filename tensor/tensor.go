@@ -24,7 +24,7 @@ type Named struct {
 func New(dims ...int) *Tensor { return NewShape(MakeShape(dims...)) }
 
 // NewShape returns a tensor of zeros with the given shape.
-func NewShape(s Shape) *Tensor { return &Tensor{s, make([]float32, s.Size())} }
+func NewShape(s Shape) *Tensor { return &Tensor{s, allocate(s.Size())} }
 
 // FromSlice returns a tensor whose elements are data itself, not a copy. It
 // panics with a *ShapeError unless the shape has len(data) elements. A shape
@@ -154,7 +154,9 @@ func (t *Tensor) Row(i int) []float32 { return t.Slice(i, i+1).data }
 
 // Clone returns a copy with elements of its own.
 func (t *Tensor) Clone() *Tensor {
-	return &Tensor{t.shape, append(make([]float32, 0, len(t.data)), t.data...)}
+	c := NewShape(t.shape)
+	copy(c.data, t.data)
+	return c
 }
 
 // Copy writes the elements of x to dst. The shapes must be the same.
