@@ -25,7 +25,7 @@ const IndirectColumns = 32
 // overlap. It panics if the tables of rows differ in length or an element lies
 // outside of its slice.
 //
-// On its way through a tile it prefetches next, 16 bytes in a step, so that the
+// On its way through a tile it prefetches next, 32 bytes in a step, so that the
 // memory works too. It returns what of next is left, for the following call.
 func IndirectGemm(c []float32, cAt []int, a []float32, aAt, at []int, b []float32, add bool, next []float32) []float32 {
 	return IndirectGemmBatch(1, c, 0, cAt, a, 0, aAt, at, b, 0, add, next)

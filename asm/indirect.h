@@ -50,7 +50,7 @@
 // AFTERTILE goes on to the next tile, and after the last one to the next product.
 #define AFTERTILE(product, tile, inside) \
 	MOVQ    indirectArgs_k(ARGS), BX       \
-	SHLQ    $4, BX             \
+	SHLQ    $5, BX             \
 	ADDQ    indirectArgs_next(ARGS), BX    \
 	CMPQ    BX, indirectArgs_nextEnd(ARGS) \
 	JLS     inside             \

@@ -27,7 +27,7 @@ func indirectGemm(count int, c []float32, cStep int, cAt []int, a []float32, aSt
 	}
 	height := evenly(len(aAt), blockings[current].mr)
 	tiles := count * ((len(aAt) + height - 1) / height)
-	ahead := min(len(next), tiles*4*len(at))
+	ahead := min(len(next), tiles*8*len(at))
 	x := indirectArgs{
 		c: &c[0], a: &a[0], b: &b[0], cAt: &cAt[0], aAt: &aAt[0], at: &at[0], k: len(at), rows: len(aAt), height: height,
 		count: count, cStep: 4 * cStep, aStep: 4 * aStep, bStep: 4 * bStep,
@@ -48,7 +48,7 @@ func indirectGemm(count int, c []float32, cStep int, cAt []int, a []float32, aSt
 }
 
 // indirectAVX512 is indirectGemmGeneric for 1 row or more, in tiles of up to 12, and
-// k ≥ 1. In a tile it prefetches 4·k elements from x.next on and goes on by as many,
+// k ≥ 1. In a tile it prefetches 8·k elements from x.next on and goes on by as many,
 // until x.nextEnd.
 //
 //go:noescape

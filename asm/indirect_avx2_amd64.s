@@ -70,7 +70,7 @@ loop:                      \
 	SUBQ       $-128, B    \
 	multiply               \
 	PREFETCHT1 (NEXT)      \
-	ADDQ       $16, NEXT   \
+	ADDQ       $32, NEXT   \
 	DECQ       K           \
 	JNZ        loop        \
 	JMP        complete

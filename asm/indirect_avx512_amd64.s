@@ -10,7 +10,7 @@
 // next element is from there.
 //
 //	A0–A11     rows of A
-//	AT         offset of the step; behind it, what to add to twice TABLE for the
+//	AT         offset of the step; behind it, what to add to four times TABLE for the
 //	           address to prefetch, for which there is no register left
 //	TABLE      offsets left, up to the address in end
 //	B          rows of B left
@@ -76,7 +76,7 @@ loop:                           \
 	SUBQ       $-128, B         \
 	multiply                    \
 	MOVQ       ahead-16(SP), AT \
-	PREFETCHT1 (AT)(TABLE*2)    \
+	PREFETCHT1 (AT)(TABLE*4)    \
 	CMPQ       TABLE, end-8(SP) \
 	JNE        loop             \
 	JMP        complete
@@ -117,7 +117,7 @@ tile:
 	LEAQ (BX)(CX*8), CX
 	MOVQ CX, end-8(SP)
 	MOVQ indirectArgs_next(ARGS), CX
-	SUBQ BX, CX
+	SHLQ $2, BX
 	SUBQ BX, CX
 	MOVQ CX, ahead-16(SP)
 	MOVQ indirectArgs_a(ARGS), AT

@@ -210,6 +210,7 @@ type strideGeometry struct {
 	images     int
 	plane      int // results of an image
 	parts      []stridePart
+	second     int   // the first of the parts that are transformed along both axes: these take half of the time
 	places     int   // of all parts
 	channels   []int // where those of the frame are in it, from 0 on,
 	matrixRows []int // and where in a matrix of rows of a panel
@@ -246,6 +247,9 @@ func (c *convolution) newStrideGeometry(table *strideTable, gradient bool, depth
 	for parity := 3; parity >= 0; parity-- { // the one that is not transformed first
 		a, _ := c.stridePhase(0, parity/2, gradient, &k.grid)
 		b, _ := c.stridePhase(2, parity%2, gradient, &k.grid)
+		if parity == 0 {
+			k.second = len(table.parts)
+		}
 		for i := range a.cuts {
 			for j := range b.cuts {
 				k.add(c, table, a, b, &a.tiles[i], &b.tiles[j], unit, width)
@@ -331,6 +335,16 @@ func (k *strideGeometry) transformSource(v, frames, middle []float32, p *strideP
 			p.input.apply(v[(j*p.rows+r)*p.perRow*k.depth:], frames[j*k.frame+r*p.elementRow:], middle, k.depth, false)
 		}
 	}
+}
+
+// ahead returns what is to be prefetched of a part that begins with an image of n: size
+// elements from at on of each image; of the first one alone if they do not lie together.
+func (k *strideGeometry) ahead(x []float32, image, n, at, step, size int) []float32 {
+	images := max(0, min(k.images, n-image))
+	if images > 1 && size < step {
+		images = 1
+	}
+	return x[min(len(x), image*step+at):][:images*size]
 }
 
 // strideArgs are the arguments of the product that makes y or dx.
@@ -452,11 +466,7 @@ func (k *strideArgs) chunk(s *convScratch, i int) {
 	for j := range images {
 		k.fill(s.grid[j*k.frame:], k.src[(image+j)*srcImage+group*k.depth*k.srcPlane:], k.depth)
 	}
-	var next []float32
-	if after := image + images; after < k.n {
-		next = k.src[after*srcImage+group*k.depth*k.srcPlane:]
-		next = next[:min(len(next), images*k.depth*k.srcPlane)]
-	}
+	next := k.ahead(k.src, image+images, k.n, group*k.depth*k.srcPlane, srcImage, k.depth*k.srcPlane)
 	buffer := k.buffer()
 	m, middle := s.product[panels*buffer:], s.product[panels*buffer+k.m:]
 	dst := func(panel int) (of []float32, rows int) {
@@ -472,6 +482,9 @@ func (k *strideArgs) chunk(s *convScratch, i int) {
 	for i := range k.parts {
 		p := &k.parts[i]
 		add := k.beta != 0 || !k.gradient && i > 0 // the parts of dx do not meet
+		if i == k.second {
+			next = k.ahead(k.dst, image, k.n, group*k.rows*k.plane, dstImage, k.rows*k.plane)
+		}
 		to, from := p.to[:images*p.tiles], p.from[:images*p.tiles]
 		if !p.direct {
 			k.transformSource(s.patches, s.grid, middle, p, images)

@@ -78,14 +78,14 @@ func (k *strideWeightArgs) chunk(s *convScratch, block, firstPanel, r int) {
 					k.yPlane, min(panelWidth, k.out-out), k.yPlane)
 			}
 		}
-		var next []float32 // of x
-		if part+1 < hi {
-			next = k.x[(image+images)*xImage+(group*k.in+first)*k.xPlane:]
-			next = next[:min(len(next), k.images*channels*k.xPlane)]
-		}
+		after := image + images
+		next := g.ahead(k.x, after, k.n, (group*k.in+first)*k.xPlane, xImage, channels*k.xPlane)
 		for i := range g.parts {
 			p := &g.parts[i]
 			at := p.from[:images*p.tiles]
+			if i == g.second {
+				next = g.ahead(k.dy, after, k.n, (group*k.out+firstPanel*panelWidth)*k.yPlane, yImage, min(panels*panelWidth, k.out-firstPanel*panelWidth)*k.yPlane)
+			}
 			if !p.direct {
 				g.transformSource(s.patches, s.grid, middle, p, images)
 			}
