@@ -185,6 +185,9 @@ func (s *session) build() (err error) {
 	if s.encoder, err = o.newEncoder(s.train.set.Shape()); err != nil {
 		return err
 	}
+	if o.head == nil { // a hidden layer as wide as what it sees, as that of the paper's own code
+		o.head = widths{s.encoder.LatentSize(), 64}
+	}
 	watched, err := newPairs(s.test.set, s.views, o.seed)
 	if err != nil {
 		return err

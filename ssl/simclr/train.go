@@ -31,7 +31,7 @@ one ends the program. -resume goes on from the last whole epoch.
 Simclr help lists the other commands.
 `,
 	flags: func(f *flag.FlagSet) action {
-		o := &trainOptions{head: widths{256, 64}}
+		o := new(trainOptions)
 		o.declare(f)
 		return o
 	},
@@ -43,7 +43,7 @@ type trainOptions struct {
 	recipe
 	encoder string
 	widths  widths // of the mlp's layers; nil for those that are the default
-	head    widths // of the projection head
+	head    widths // of the projection head; nil for the default
 
 	loss        ssl.Loss
 	temperature float64
@@ -80,7 +80,7 @@ func (o *trainOptions) declare(f *flag.FlagSet) {
 	f.BoolVar(&o.standardize, "standardize", true, "bring the columns of vectors to mean 0 and standard deviation 1")
 	f.StringVar(&o.encoder, "encoder", "mlp", "`kind` of encoder: "+strings.Join(ssl.EncoderKinds(), ", "))
 	f.Var(&o.widths, "widths", "`widths` of the mlp's layers (default 512,256)")
-	f.Var(&o.head, "head", "`widths` of the projection head's layers")
+	f.Var(&o.head, "head", "`widths` of the projection head's layers (default as many as there are features, then 64)")
 
 	f.TextVar(&o.loss, "loss", ssl.NTXentLoss, "`loss` to train with: ntxent, dcl, dclw, or supcon, which needs labels")
 	f.Float64Var(&o.temperature, "temperature", 0, "`temperature` of the loss (default 0.2, 1 with the views tabular)")
