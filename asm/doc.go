@@ -21,7 +21,9 @@
 //     applied at the end. It copies blocks of its operands into a Workspace, in
 //     the order in which its inner loop reads them; gemm.go tells how;
 //   - IndirectGemm, a product whose elements are found by tables, of which
-//     convolutions consist; copies of blocks and Transpose, for what is around it.
+//     convolutions consist; copies of blocks and Transpose, for what is around it;
+//   - the transforms of Winograd's fast convolutions, of F(4×4, 3×3) in tiles and, for
+//     stride 2, of F(4, 2) and F(3, 2) along an axis.
 //
 // Destinations come first. One step of gradient descent on the squared error of a
 // linear model, with a row x of data, its target and the learning rate lr, is

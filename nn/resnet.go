@@ -16,8 +16,8 @@ type ResNetConfig struct {
 	Width    int    `json:"width"`    // channels of the stem and of the first stage; each stage doubles them
 	Blocks   [4]int `json:"blocks"`   // of each stage
 
-	// Winograd computes the convolutions of stride 1 in less than half the time, with
-	// a little more rounding: see tensor.ConvOpts.
+	// Winograd computes the convolutions of 3×3 in less than half the time, with stride 2
+	// in about two thirds, with a little more rounding: see tensor.ConvOpts.
 	Winograd bool `json:"winograd"`
 
 	// SmallImages is for images of up to 32 pixels: a stem of kernel 3 and stride 1
