@@ -16,8 +16,10 @@ type indirectArgs struct {
 	cStep, aStep, bStep int // in bytes
 	next, nextEnd       *float32
 
+	//lint:ignore U1000 the assembly's own
 	tileC, tileA *int // the tables, from the tile on
-	left, tile   int  // rows left of the product, and of the tile
+	//lint:ignore U1000 the assembly's own
+	left, tile int // rows left of the product, and of the tile
 }
 
 func indirectGemm(count int, c []float32, cStep int, cAt []int, a []float32, aStep int, aAt, at []int, b []float32, bStep int, add bool, next []float32) []float32 {
