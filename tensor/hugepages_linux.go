@@ -11,10 +11,7 @@ import (
 // hand, and waits for those of the others. New memory has not been written to yet, so
 // that its pages come as huge ones at once.
 func allocate(n int) []float32 {
-	const (
-		page         = 2 << 20
-		madvHugepage = 14 // MADV_HUGEPAGE of <asm-generic/mman-common.h>
-	)
+	const page = 2 << 20
 	x := make([]float32, n)
 	size := 4 * n
 	if size < page {
@@ -23,7 +20,7 @@ func allocate(n int) []float32 {
 	before := int(-uintptr(unsafe.Pointer(&x[0])) % page)
 	if whole := (size - before) / page; whole > 0 {
 		// A refusal leaves pages as they are.
-		_ = syscall.Madvise(unsafe.Slice((*byte)(unsafe.Pointer(&x[0])), size)[before:][:whole*page], madvHugepage)
+		_ = syscall.Madvise(unsafe.Slice((*byte)(unsafe.Pointer(&x[0])), size)[before:][:whole*page], syscall.MADV_HUGEPAGE)
 	}
 	return x
 }
