@@ -10,7 +10,7 @@ type tanh struct{}
 func (tanh) Name() string                                    { return "Tanh" }
 func (tanh) OutShape(_ Attr, in []tensor.Shape) tensor.Shape { return in[0] }
 func (tanh) Forward(c *Ctx)                                  { tensor.Tanh(c.Out(), c.In(0)) }
-func (tanh) Backward(c *Ctx)                                 { tensor.TanhGrad(c.Grad(0), c.OutGrad(), c.Out()) }
+func (tanh) Backward(c *Ctx)                                 { tensor.TanhGrad(c.GradInPlace(0), c.OutGrad(), c.Out()) }
 
 // Sigmoid returns σ(x) = 1/(1 + e⁻ˣ) elementwise.   dx = dy·y·(1 − y).
 func Sigmoid(x Var) Var { return Apply(sigmoid{}, Attr{}, x) }
@@ -20,7 +20,7 @@ type sigmoid struct{}
 func (sigmoid) Name() string                                    { return "Sigmoid" }
 func (sigmoid) OutShape(_ Attr, in []tensor.Shape) tensor.Shape { return in[0] }
 func (sigmoid) Forward(c *Ctx)                                  { tensor.Sigmoid(c.Out(), c.In(0)) }
-func (sigmoid) Backward(c *Ctx)                                 { tensor.SigmoidGrad(c.Grad(0), c.OutGrad(), c.Out()) }
+func (sigmoid) Backward(c *Ctx)                                 { tensor.SigmoidGrad(c.GradInPlace(0), c.OutGrad(), c.Out()) }
 
 // ReLU returns max(x, 0) elementwise.   dx = dy where y > 0, else 0; the
 // subgradient at 0 is 0.
@@ -31,7 +31,7 @@ type relu struct{}
 func (relu) Name() string                                    { return "ReLU" }
 func (relu) OutShape(_ Attr, in []tensor.Shape) tensor.Shape { return in[0] }
 func (relu) Forward(c *Ctx)                                  { tensor.ReLU(c.Out(), c.In(0)) }
-func (relu) Backward(c *Ctx)                                 { tensor.ReLUGrad(c.Grad(0), c.OutGrad(), c.Out()) }
+func (relu) Backward(c *Ctx)                                 { tensor.ReLUGrad(c.GradInPlace(0), c.OutGrad(), c.Out()) }
 
 // LeakyReLU returns x where x > 0, else slope·x.   dx = dy where x > 0, else
 // slope·dy. PyTorch's default slope is 0.01.
@@ -47,7 +47,7 @@ func (leakyReLU) Forward(c *Ctx) {
 	tensor.Map(c.Out(), c.In(0), leakyReLUValue, c.float(0), 0)
 }
 func (leakyReLU) Backward(c *Ctx) {
-	tensor.Map2(c.Grad(0), c.OutGrad(), c.In(0), leakyReLUGrad, c.float(0), 0)
+	tensor.Map2(c.GradInPlace(0), c.OutGrad(), c.In(0), leakyReLUGrad, c.float(0), 0)
 }
 
 func leakyReLUValue(x, slope, _ float32) float32 { return leakyReLUGrad(x, x, slope, 0) }
@@ -93,7 +93,7 @@ func (clamp) Name() string                                    { return "Clamp" }
 func (clamp) OutShape(_ Attr, in []tensor.Shape) tensor.Shape { return in[0] }
 func (clamp) Forward(c *Ctx)                                  { tensor.Map(c.Out(), c.In(0), clampValue, c.float(0), c.float(1)) }
 func (clamp) Backward(c *Ctx) {
-	tensor.Map2(c.Grad(0), c.OutGrad(), c.In(0), clampGrad, c.float(0), c.float(1))
+	tensor.Map2(c.GradInPlace(0), c.OutGrad(), c.In(0), clampGrad, c.float(0), c.float(1))
 }
 
 func clampValue(x, lo, hi float32) float32 { return min(max(x, lo), hi) }

@@ -17,9 +17,10 @@ func (addReLU) OutShape(_ Attr, in []tensor.Shape) tensor.Shape {
 }
 func (addReLU) Forward(c *Ctx) { tensor.AddReLU(c.Out(), c.In(0), c.In(1)) }
 func (addReLU) Backward(c *Ctx) {
-	for i := range 2 {
-		if d := c.Grad(i); d != nil {
-			tensor.ReLUGrad(d, c.OutGrad(), c.Out())
-		}
+	if da := c.Grad(0); da != nil {
+		tensor.ReLUGrad(da, c.OutGrad(), c.Out())
+	}
+	if db := c.GradInPlace(1); db != nil {
+		tensor.ReLUGrad(db, c.OutGrad(), c.Out())
 	}
 }

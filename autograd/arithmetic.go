@@ -117,7 +117,7 @@ type neg struct{}
 func (neg) Name() string                                    { return "Neg" }
 func (neg) OutShape(_ Attr, in []tensor.Shape) tensor.Shape { return in[0] }
 func (neg) Forward(c *Ctx)                                  { tensor.Neg(c.Out(), c.In(0)) }
-func (neg) Backward(c *Ctx)                                 { tensor.Neg(c.Grad(0), c.OutGrad()) }
+func (neg) Backward(c *Ctx)                                 { tensor.Neg(c.GradInPlace(0), c.OutGrad()) }
 
 // Scale returns a·x for a constant a.   dx = a·dy.
 func Scale(x Var, a float32) Var { return Apply(scale{}, Attr{Floats: [4]float64{float64(a)}}, x) }
@@ -127,7 +127,7 @@ type scale struct{}
 func (scale) Name() string                                    { return "Scale" }
 func (scale) OutShape(_ Attr, in []tensor.Shape) tensor.Shape { return in[0] }
 func (scale) Forward(c *Ctx)                                  { tensor.Scale(c.Out(), c.In(0), c.float(0)) }
-func (scale) Backward(c *Ctx)                                 { tensor.Scale(c.Grad(0), c.OutGrad(), c.float(0)) }
+func (scale) Backward(c *Ctx)                                 { tensor.Scale(c.GradInPlace(0), c.OutGrad(), c.float(0)) }
 
 // AddScalar returns x + a for a constant a.   dx = dy.
 func AddScalar(x Var, a float32) Var {
@@ -139,4 +139,4 @@ type addScalar struct{}
 func (addScalar) Name() string                                    { return "AddScalar" }
 func (addScalar) OutShape(_ Attr, in []tensor.Shape) tensor.Shape { return in[0] }
 func (addScalar) Forward(c *Ctx)                                  { tensor.AddScalar(c.Out(), c.In(0), c.float(0)) }
-func (addScalar) Backward(c *Ctx)                                 { tensor.Copy(c.Grad(0), c.OutGrad()) }
+func (addScalar) Backward(c *Ctx)                                 { tensor.Copy(c.GradInPlace(0), c.OutGrad()) }

@@ -150,5 +150,5 @@ func batchNormBackward(c *Ctx, dy *tensor.Tensor, relu bool) {
 	mean, invStd := c.Saved(0, channels), c.Saved(1, channels)
 	gamma, beta := affine(c)
 	dgamma, dbeta := affineGrad(c)
-	tensor.BatchNormBackward(c.Grad(0), dgamma, dbeta, dy, c.In(0), gamma, beta, mean, invStd, c.flag(0), relu)
+	tensor.BatchNormBackward(c.GradInPlace(0), dgamma, dbeta, dy, c.In(0), gamma, beta, mean, invStd, c.flag(0), relu)
 }

@@ -93,6 +93,8 @@
 //     them.
 //   - Forward writes Ctx.Out and Ctx.Saved, Backward writes Ctx.Grad; both may
 //     write Ctx.Scratch. Neither writes anything else: Backward may run again.
+//   - A gradient may take the place of the one that it comes from: see
+//     Ctx.GradInPlace, which knows when.
 //   - A tape serves one goroutine at a time; so do the Params that its backward
 //     pass reaches. Different tapes over the same Params may evaluate at the same
 //     time.

@@ -40,5 +40,5 @@ func (dropout) Forward(c *Ctx) {
 	tensor.Mul(c.Out(), c.In(0), mask)
 }
 func (dropout) Backward(c *Ctx) {
-	tensor.Mul(c.Grad(0), c.OutGrad(), c.Saved(0, c.Out().Shape()))
+	tensor.Mul(c.GradInPlace(0), c.OutGrad(), c.Saved(0, c.Out().Shape()))
 }

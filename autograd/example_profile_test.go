@@ -62,8 +62,8 @@ func ExampleMemory() {
 		fmt.Printf("%d layers: values %d MB, gradients %d MB\n", depth, m.Values/1e6, m.Gradients/1e6)
 	}
 	// Output:
-	// 10 layers: values 10 MB, gradients 2 MB
-	// 20 layers: values 20 MB, gradients 2 MB
+	// 10 layers: values 10 MB, gradients 1 MB
+	// 20 layers: values 20 MB, gradients 1 MB
 }
 
 // Outer returns the outer product of two vectors.   da = dy·b, db = dyᵀ·a.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/seed-312a1f22/dyad/autograd"
 	"github.com/seed-312a1f22/dyad/autograd/gradcheck"
+	"github.com/seed-312a1f22/dyad/tensor"
 )
 
 func TestGradients(t *testing.T) {
@@ -104,4 +105,60 @@ func operations(t *testing.T) []string {
 		declared = append(declared, names[receiver])
 	}
 	return declared
+}
+
+// TestGradientsInPlace runs every operation in the middle of a pass, where its gradient
+// may take the memory of its output's, against the operation alone, where that belongs
+// to the caller; and with the output's retained, which must survive.
+func TestGradientsInPlace(t *testing.T) {
+	for op, cases := range ops {
+		for _, o := range cases {
+			t.Run(op+"/"+o.name, func(t *testing.T) {
+				var want []float32
+				for i, setting := range []string{"alone", "in the middle", "retained"} {
+					tape := autograd.NewTape()
+					var params []*autograd.Param
+					var in vars
+					for _, x := range o.inputs() {
+						p := autograd.NewParam("input", x)
+						params = append(params, p)
+						v := tape.Leaf(p)
+						if i > 0 {
+							v = autograd.Scale(v, 1)
+						}
+						in = append(in, v)
+					}
+					y := o.call(in)
+					dy := hashed(7, dimsOf(y.Shape())...)
+					if i == 2 {
+						y.RetainGrad()
+					}
+					last := y
+					if i > 0 {
+						last = autograd.Scale(y, 1)
+					}
+					last.BackwardFrom(dy)
+					if i == 2 && !slices.Equal(y.Grad().Data(), dy.Data()) {
+						t.Errorf("the retained gradient is %v, want %v", y.Grad(), dy)
+					}
+					var got []float32
+					for _, p := range params {
+						got = append(got, p.Grad().Data()...)
+					}
+					if want == nil {
+						want = got
+					} else if !slices.Equal(got, want) {
+						t.Errorf("%s: gradients %v, want %v", setting, got, want)
+					}
+				}
+			})
+		}
+	}
+}
+
+func dimsOf(s tensor.Shape) (dims []int) {
+	for i := range s.Rank() {
+		dims = append(dims, s.Dim(i))
+	}
+	return dims
 }

@@ -239,6 +239,23 @@ func (c *Ctx) Grad(i int) *tensor.Tensor {
 	return &g.tensor
 }
 
+// GradInPlace is Grad for an operation that may write element j of the gradient over
+// element j of OutGrad: one that computes the former from the latter, or has no more need
+// of it. The result is OutGrad itself where nobody else will read that, which spares
+// memory and the time to fetch it; other gradients that need OutGrad are written before.
+func (c *Ctx) GradInPlace(i int) *tensor.Tensor {
+	n, x := c.node, c.tape.nodes[c.node.in[i]]
+	if !x.needsGrad || x.param != nil || x.hasGrad || n.given || n.retain || x.value.Size() != n.grad.Size() {
+		return c.Grad(i)
+	}
+	x.hasGrad, n.given = true, true
+	x.grad.SetView(n.grad.Data(), x.value.Shape())
+	g := &c.grads[i]
+	g.asked = true
+	g.tensor.SetView(n.grad.Data(), x.value.Shape())
+	return &g.tensor
+}
+
 // GradBeta is Grad for operations that can add to what is there, as a matrix
 // product can: they compute grad = beta·grad + the contribution, with beta 0
 // (do not read grad) or 1. It returns nil when the gradient is not wanted, and

@@ -15,7 +15,7 @@ func (pow) Name() string                                    { return "Pow" }
 func (pow) OutShape(_ Attr, in []tensor.Shape) tensor.Shape { return in[0] }
 func (pow) Forward(c *Ctx)                                  { tensor.Map(c.Out(), c.In(0), powValue, c.float(0), 0) }
 func (pow) Backward(c *Ctx) {
-	tensor.Map2(c.Grad(0), c.OutGrad(), c.In(0), powGrad, c.float(0), 0)
+	tensor.Map2(c.GradInPlace(0), c.OutGrad(), c.In(0), powGrad, c.float(0), 0)
 }
 
 func powValue(x, p, _ float32) float32 { return float32(math.Pow(float64(x), float64(p))) }
@@ -35,7 +35,7 @@ type exp struct{}
 func (exp) Name() string                                    { return "Exp" }
 func (exp) OutShape(_ Attr, in []tensor.Shape) tensor.Shape { return in[0] }
 func (exp) Forward(c *Ctx)                                  { tensor.Exp(c.Out(), c.In(0)) }
-func (exp) Backward(c *Ctx)                                 { tensor.Mul(c.Grad(0), c.OutGrad(), c.Out()) }
+func (exp) Backward(c *Ctx)                                 { tensor.Mul(c.GradInPlace(0), c.OutGrad(), c.Out()) }
 
 // Log returns the natural logarithm elementwise.   dx = dy/x.
 func Log(x Var) Var { return Apply(log{}, Attr{}, x) }
@@ -45,7 +45,7 @@ type log struct{}
 func (log) Name() string                                    { return "Log" }
 func (log) OutShape(_ Attr, in []tensor.Shape) tensor.Shape { return in[0] }
 func (log) Forward(c *Ctx)                                  { tensor.Log(c.Out(), c.In(0)) }
-func (log) Backward(c *Ctx)                                 { tensor.Div(c.Grad(0), c.OutGrad(), c.In(0)) }
+func (log) Backward(c *Ctx)                                 { tensor.Div(c.GradInPlace(0), c.OutGrad(), c.In(0)) }
 
 // Sqrt returns √x elementwise.   dx = dy/(2y).
 func Sqrt(x Var) Var { return Apply(sqrt{}, Attr{}, x) }
@@ -56,6 +56,7 @@ func (sqrt) Name() string                                    { return "Sqrt" }
 func (sqrt) OutShape(_ Attr, in []tensor.Shape) tensor.Shape { return in[0] }
 func (sqrt) Forward(c *Ctx)                                  { tensor.Sqrt(c.Out(), c.In(0)) }
 func (sqrt) Backward(c *Ctx) {
-	tensor.Div(c.Grad(0), c.OutGrad(), c.Out())
-	tensor.Scale(c.Grad(0), c.Grad(0), 0.5)
+	dx := c.GradInPlace(0)
+	tensor.Div(dx, c.OutGrad(), c.Out())
+	tensor.Scale(dx, dx, 0.5)
 }

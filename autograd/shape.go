@@ -27,7 +27,7 @@ func (reshape) OutShape(a Attr, _ []tensor.Shape) tensor.Shape {
 func (reshape) ViewOffset(Attr, tensor.Shape) int { return 0 }
 func (reshape) Forward(*Ctx)                      {}
 func (reshape) Backward(c *Ctx) {
-	tensor.Copy(c.Grad(0), c.View(c.OutGrad(), c.In(0).Shape()))
+	tensor.Copy(c.GradInPlace(0), c.View(c.OutGrad(), c.In(0).Shape()))
 }
 
 // Transpose returns a copy of x with its axes in another order: axis i of the

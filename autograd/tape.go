@@ -42,7 +42,7 @@ type node struct {
 	needsGrad bool // a parameter is below
 	reached   bool // by the Backward that runs
 	hasGrad   bool
-	given     bool          // grad is memory of BackwardFrom's caller
+	given     bool          // grad is memory of BackwardFrom's caller, or an input's: see GradInPlace
 	grad      tensor.Tensor // this Backward's, valid while hasGrad
 
 	retain   bool

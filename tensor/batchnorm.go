@@ -58,6 +58,7 @@ type batchNormArgs struct {
 
 	dx, dy, dgamma, dbeta []float32 // of the backward pass
 	train                 bool
+	inPlace               bool // dx is dy
 }
 
 func newBatchNorm(op string, y, x, gamma, beta, mean, invStd *Tensor) batchNormArgs {

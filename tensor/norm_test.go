@@ -138,6 +138,9 @@ func TestBatchNormBackward(t *testing.T) {
 					only := poisoned(dims...)
 					tensor.BatchNormBackward(only, nil, nil, dy, x, gamma, nil, mean, invStd, train, false)
 					checkBits(t, "dx alone", only.Data(), dx.Data())
+					inPlace := dy.Clone()
+					tensor.BatchNormBackward(inPlace, nil, nil, inPlace, x, gamma, nil, mean, invStd, train, false)
+					checkBits(t, "dx over dy", inPlace.Data(), dx.Data())
 					g, b := poisoned(c), poisoned(c)
 					tensor.BatchNormBackward(nil, g, nil, dy, x, gamma, nil, mean, invStd, train, false)
 					tensor.BatchNormBackward(nil, nil, b, dy, x, gamma, nil, mean, invStd, train, false)
@@ -179,6 +182,8 @@ func TestBatchNormReLU(t *testing.T) {
 					checkBits(t, "dx", dx.Data(), want.Data())
 					checkBits(t, "dgamma", dgamma.Data(), wantGamma.Data())
 					checkBits(t, "dbeta", dbeta.Data(), wantBeta.Data())
+					tensor.BatchNormBackward(dy, nil, nil, dy, x, gamma, beta, mean, invStd, train, true)
+					checkBits(t, "dx over dy", dy.Data(), want.Data())
 				})
 			}
 		}
@@ -360,9 +365,10 @@ func TestNormPanics(t *testing.T) {
 	} {
 		checkShapeError(t, f.run, f.want)
 	}
-	dy, rows := tensor.New(4, 3), tensor.New(4)
+	dy, rows, both := tensor.New(4, 3), tensor.New(4), tensor.New(5, 3)
+	early, late := both.Slice(0, 4), both.Slice(1, 5)
 	checkOverlap(t, "BatchNormBackward", func() { tensor.BatchNormBackward(x, nil, nil, dy, x, nil, nil, c, c, true, false) })
-	checkOverlap(t, "BatchNormBackward", func() { tensor.BatchNormBackward(dy, nil, nil, dy, x, nil, nil, c, c, true, false) })
+	checkOverlap(t, "BatchNormBackward", func() { tensor.BatchNormBackward(late, nil, nil, early, x, nil, nil, c, c, true, false) })
 	checkOverlap(t, "LayerNormBackward", func() { tensor.LayerNormBackward(x, nil, nil, dy, x, nil, rows, rows) })
 	checkOverlap(t, "NormalizeBackward", func() { tensor.NormalizeBackward(x, dy, x, rows, eps) })
 }
