@@ -63,10 +63,10 @@ func (t WinogradLine) Apply(dst []float32, dstAt []int, dstStep int, src []float
 
 // checkLines checks groups whose last elements are reach away from their first.
 func checkLines(which string, have int, at []int, reach, n int) {
-	last := have - n - max(reach, 0)
 	first := max(-reach, 0)
+	places := max(0, have-n-max(reach, 0)-first+1) // where a group may begin, from first on
 	for _, i := range at {
-		if i < first || i > last {
+		if uint(i-first) >= uint(places) {
 			panic(fmt.Sprintf("asm: WinogradLine.Apply: the %s has %d elements; columns of %d at %d reach %d elements further", which, have, n, i, reach))
 		}
 	}

@@ -21,8 +21,9 @@ var broadcastKernel = NewKernel(func(lo, hi int, k *binaryArgs) {
 		if dst := k.dst[lo : lo+n]; inner.a != 0 {
 			copy(dst, k.a[c.a:])
 		} else {
+			v := k.a[c.a] // not loaded again for every element
 			for i := range dst {
-				dst[i] = k.a[c.a]
+				dst[i] = v
 			}
 		}
 		lo += n

@@ -116,6 +116,8 @@ func (c *convolution) winogradStride(o *ConvOpts, gradient bool) bool {
 const (
 	strideResults   = 1024 // the fewest of all images together: with half as many it is a draw
 	stridePositions = 400  // of the results of a part, if its images are small: V and the products of 8 tiles, of most sizes at 14×14 and 7×7, take 25 KB each for 32 channels
+
+	strideWeightPositions = 800 // there the tiles are what is summed over: with half as many, loading and storing the sums takes 2 % more time
 )
 
 // tileRow is what leads from the elements of a row of tiles to their places, or back:
@@ -373,7 +375,7 @@ func (c *convolution) strideProduct(gradient bool, dst, src, w, bias []float32, 
 		depth, k.rows, k.srcPlane = c.out, c.in, c.yPlane
 	}
 	k.panels = ceilDiv(k.rows, panelWidth)
-	images := c.strideImages(wantedChunks)
+	images := c.strideImages(stridePositions, wantedChunks)
 	k.cuts = ceilDiv(c.n, images)
 	k.panelChunk = ceilDiv(k.panels, max(1, wantedChunks/(k.cuts*c.groups)))
 	k.panelChunks = ceilDiv(k.panels, k.panelChunk)
@@ -391,10 +393,10 @@ func (c *convolution) strideProduct(gradient bool, dst, src, w, bias []float32, 
 	strideTables.put(table)
 }
 
-// strideImages returns how many images a part has: fewer if that makes fewer parts than
-// wanted.
-func (c *convolution) strideImages(wanted int) int {
-	images := max(1, min(c.n, stridePositions/c.yPlane))
+// strideImages returns how many images a part of so many results has: fewer if that
+// makes fewer parts than wanted.
+func (c *convolution) strideImages(positions, wanted int) int {
+	images := max(1, min(c.n, positions/c.yPlane))
 	for images > 1 && ceilDiv(c.n, images)*c.groups < wanted && images/2*c.yPlane >= minColumns {
 		images /= 2
 	}

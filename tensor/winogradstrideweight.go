@@ -26,7 +26,7 @@ func (c *convolution) strideWeight(dw, x, dy []float32, beta float32) {
 	k.panelChunk = max(1, min(k.panels, strideSums/(100*k.blockChannels*panelWidth)))
 	k.panelChunks = ceilDiv(k.panels, k.panelChunk)
 	wanted := ceilDiv(wantedChunks, k.blocks*k.panelChunks)
-	k.images = c.strideImages(wanted)
+	k.images = c.strideImages(strideWeightPositions, wanted)
 	k.parts = ceilDiv(c.n, k.images)
 	k.ranges = min(wanted, k.parts)
 
