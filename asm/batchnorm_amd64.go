@@ -2,11 +2,17 @@
 
 package asm
 
+import "unsafe"
+
 func batchNormNormalize(b *BatchNorm, y, x []float32, rows, width, stride int) {
-	switch current {
-	case avx512:
+	switch stream := b.streams(y, width, stride); {
+	case current == avx512 && stream:
+		batchNormStreamAVX512(b, y, x, rows, stride)
+	case current == avx512:
 		batchNormNormalizeAVX512(b, y, x, rows, width, stride)
-	case avx2:
+	case current == avx2 && stream:
+		batchNormStreamAVX2(b, y, x, rows, stride)
+	case current == avx2:
 		batchNormNormalizeAVX2(b, y, x, rows, width, stride)
 	default:
 		batchNormNormalizeGeneric(b, y, x, rows, width, stride)
@@ -14,14 +20,23 @@ func batchNormNormalize(b *BatchNorm, y, x []float32, rows, width, stride int) {
 }
 
 func batchNormNormalizeReLU(b *BatchNorm, y, x []float32, rows, width, stride int) {
-	switch current {
-	case avx512:
+	switch stream := b.streams(y, width, stride); {
+	case current == avx512 && stream:
+		batchNormStreamReLUAVX512(b, y, x, rows, stride)
+	case current == avx512:
 		batchNormNormalizeReLUAVX512(b, y, x, rows, width, stride)
-	case avx2:
+	case current == avx2 && stream:
+		batchNormStreamReLUAVX2(b, y, x, rows, stride)
+	case current == avx2:
 		batchNormNormalizeReLUAVX2(b, y, x, rows, width, stride)
 	default:
 		batchNormNormalizeReLUGeneric(b, y, x, rows, width, stride)
 	}
+}
+
+// streams reports whether Stream counts for strips of y.
+func (b *BatchNorm) streams(y []float32, width, stride int) bool {
+	return b.Stream && width == StripWidth && len(y) > 0 && uintptr(unsafe.Pointer(&y[0]))%64 == 0 && stride*4%64 == 0
 }
 
 func batchNormSumGrad(b *BatchNorm, dy, x []float32, rows, width, stride int) {
@@ -79,6 +94,14 @@ func batchNormNormalizeAVX2(b *BatchNorm, y, x []float32, rows, width, stride in
 //go:noescape
 func batchNormNormalizeAVX512(b *BatchNorm, y, x []float32, rows, width, stride int)
 
+// The same for a width of StripWidth, with stores past the caches.
+//
+//go:noescape
+func batchNormStreamAVX2(b *BatchNorm, y, x []float32, rows, stride int)
+
+//go:noescape
+func batchNormStreamAVX512(b *BatchNorm, y, x []float32, rows, stride int)
+
 // … and 0 if that is < 0
 //
 //go:noescape
@@ -86,6 +109,12 @@ func batchNormNormalizeReLUAVX2(b *BatchNorm, y, x []float32, rows, width, strid
 
 //go:noescape
 func batchNormNormalizeReLUAVX512(b *BatchNorm, y, x []float32, rows, width, stride int)
+
+//go:noescape
+func batchNormStreamReLUAVX2(b *BatchNorm, y, x []float32, rows, stride int)
+
+//go:noescape
+func batchNormStreamReLUAVX512(b *BatchNorm, y, x []float32, rows, stride int)
 
 // g := float64(dy[i*stride+j]); b.Sum[j] += g; b.Dot[j] += g * float64(x[i*stride+j])
 //

@@ -37,8 +37,14 @@
 // the lines of a group of 16 would compete for few sets of the cache, and be fetched
 // again for every group. The sums of 64 columns have no room in the registers.
 #define WHOLE(OP) \
-	CMPQ  R9, $64;        \
-	JNE   parts;          \
+	CMPQ  R9, $64;     \
+	JNE   parts;       \
+	ROWS64(OP, STORE); \
+	VZEROUPPER;        \
+	RET;               \
+parts:
+
+#define ROWS64(OP, STORE) \
 	ZERO;                 \
 	XORL  AX, AX;         \
 	TESTQ R8, R8;         \
@@ -55,10 +61,10 @@ whole: \
 	ADDQ  R10, AX;        \
 	DECQ  R8;             \
 	JNZ   whole;          \
-end: \
-	VZEROUPPER;           \
-	RET;                  \
-parts:
+end:
+
+// STREAM is STORE past the caches.
+#define STREAM(off, y) VMOVNTPS y, off(DI)(AX*1)
 
 #define WRITE16 \
 	WRITE(LOAD, STORE, 0); \
@@ -102,6 +108,34 @@ TEXT ·batchNormNormalizeReLUAVX2(SB), NOSPLIT, $0-80
 	SHLQ $2, R10
 	WHOLE(WRITE_RELU)
 	STRIP(ZERO, WRITE_RELU16, NOTHING, ZERO, WRITE_RELU8, NOTHING)
+	RET
+
+// func batchNormStreamAVX2(b *BatchNorm, y, x []float32, rows, stride int)
+//
+// batchNormNormalizeAVX2 for 64 columns, with stores past the caches.
+TEXT ·batchNormStreamAVX2(SB), NOSPLIT, $0-72
+	MOVQ b+0(FP), R11
+	MOVQ y_base+8(FP), DI
+	MOVQ x_base+32(FP), SI
+	MOVQ rows+56(FP), R8
+	MOVQ stride+64(FP), R10
+	SHLQ $2, R10
+	ROWS64(WRITE, STREAM)
+	VZEROUPPER
+	RET
+
+// func batchNormStreamReLUAVX2(b *BatchNorm, y, x []float32, rows, stride int)
+//
+// batchNormNormalizeReLUAVX2 for 64 columns, with stores past the caches.
+TEXT ·batchNormStreamReLUAVX2(SB), NOSPLIT, $0-72
+	MOVQ b+0(FP), R11
+	MOVQ y_base+8(FP), DI
+	MOVQ x_base+32(FP), SI
+	MOVQ rows+56(FP), R8
+	MOVQ stride+64(FP), R10
+	SHLQ $2, R10
+	ROWS64(WRITE_RELU, STREAM)
+	VZEROUPPER
 	RET
 
 // SUM_GRAD adds 8 columns, dy in Y11 and x in Y8, to the sums.

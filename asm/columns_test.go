@@ -218,3 +218,40 @@ func TestStripsOutsidePanic(t *testing.T) {
 	asm.ColumnSums(&sum, x, 3, 20, 40) // just fits
 	asm.ColumnSums(&sum, nil, 0, 20, 20)
 }
+
+// TestBatchNormStream compares stores past the caches with ordinary ones, at every
+// alignment of y.
+func TestBatchNormStream(t *testing.T) {
+	const canary = 42
+	for _, implementation := range asm.Implementations() {
+		use(t, implementation)
+		for _, c := range []struct{ rows, width, stride int }{{5, 64, 64}, {3, 64, 80}, {4, 64, 70}, {2, 37, 64}, {0, 64, 64}} {
+			x := make([]float32, c.rows*c.stride+64)
+			for i := range x {
+				x[i] = float32(math.Sin(float64(i)))
+			}
+			x[3], x[17] = float32(math.NaN()), float32(math.Inf(-1))
+			for offset := range 17 {
+				for _, relu := range []bool{false, true} {
+					var results [2][]float32
+					for i := range results {
+						y := make([]float32, len(x)+64)
+						for i := range y {
+							y[i] = canary
+						}
+						b := columnNorm()
+						b.Stream = i == 1
+						b.Normalize(y[offset:], x, c.rows, c.width, c.stride, relu)
+						asm.StoreFence()
+						results[i] = y
+					}
+					for i, want := range results[0] {
+						if got := results[1][i]; math.Float32bits(got) != math.Float32bits(want) {
+							t.Fatalf("%s, %+v, offset %d, ReLU %v: element %d is %v, want %v", implementation, c, offset, relu, i, got, want)
+						}
+					}
+				}
+			}
+		}
+	}
+}

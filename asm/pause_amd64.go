@@ -3,3 +3,5 @@
 package asm
 
 func pause()
+
+func storeFence()

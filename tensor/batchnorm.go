@@ -194,6 +194,19 @@ func (k *batchNormArgs) willWrite(x []float32, c, i int) {
 	}
 }
 
+// willWriteResult is willWrite for y, unless that is streamed.
+func (k *batchNormArgs) willWriteResult(c, i int) {
+	if !k.stream() {
+		k.willWrite(k.y, c, i)
+	}
+}
+
+// stream reports whether y is written past the caches: of streamElements, which with x
+// fill the 32 MiB that a large third-level cache has.
+func (k *batchNormArgs) stream() bool { return k.inner > 1 && len(k.x) >= streamElements }
+
+const streamElements = 1 << 22
+
 // far reports whether prefetching pays: not for neighbouring channels either, which
 // lie side by side.
 func (k *batchNormArgs) far() bool { return k.inner > 1 && len(k.x) >= farElements }
@@ -248,7 +261,7 @@ func (k *batchNormArgs) statistics(c int) {
 		if next := i + ahead; next < strips {
 			k.willRead(k.x, c, next)
 		} else {
-			k.willWrite(k.y, c, 2*strips-1-next)
+			k.willWriteResult(c, 2*strips-1-next)
 		}
 		s := k.strip(c, 0, k.n, i)
 		asm.ColumnMoments(&sum, &squares, k.x[s.at:], s.rows, s.width, s.stride)
@@ -280,14 +293,18 @@ var batchNormForward = NewKernel(func(lo, hi int, k *batchNormArgs) {
 		k.statistics(c)
 		var b asm.BatchNorm
 		k.constants(&b, c)
+		b.Stream = k.stream()
 		strips, ahead := k.pass()
 		for i := range strips {
 			if next := i + ahead; next < strips {
-				k.willWrite(k.y, c, strips-1-next)
+				k.willWriteResult(c, strips-1-next)
 			} else {
 				k.willRead(k.x, c+1, next-strips)
 			}
 			k.normalize(&b, c, 0, k.n, strips-1-i)
+		}
+		if b.Stream {
+			asm.StoreFence()
 		}
 	}
 })

@@ -190,6 +190,21 @@ func TestBatchNormReLU(t *testing.T) {
 	}
 }
 
+// TestBatchNormOfLarge has tensors that BatchNormForward writes past the caches, with
+// rows at multiples of 64 bytes or not; BatchNormApply does not.
+func TestBatchNormOfLarge(t *testing.T) {
+	for _, dims := range [][]int{{4, 3, 400_000}, {600, 4, 41, 43}} {
+		for _, relu := range []bool{false, true} {
+			x, gamma, beta := random(1, dims...), random(2, dims[1]), random(3, dims[1])
+			y, want := poisoned(dims...), poisoned(dims...)
+			mean, variance, invStd := tensor.New(dims[1]), tensor.New(dims[1]), tensor.New(dims[1])
+			tensor.BatchNormForward(y, x, gamma, beta, mean, variance, invStd, eps, relu)
+			tensor.BatchNormApply(want, x, gamma, beta, mean, invStd, relu)
+			checkBits(t, fmt.Sprint(dims, relu), y.Data(), want.Data())
+		}
+	}
+}
+
 // TestBatchNormBackwardOfNothing has sums of nothing, which are 0.
 func TestBatchNormBackwardOfNothing(t *testing.T) {
 	x, c, dgamma, dbeta := tensor.New(0, 3), tensor.New(3), poisoned(3), poisoned(3)
