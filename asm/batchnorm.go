@@ -10,9 +10,10 @@ type BatchNorm struct {
 	// sums below, through the mean and the variance.
 	Slope, Offset [StripWidth]float32
 
-	// Stream makes Normalize write past the caches, for a y that is larger than they are:
-	// memory need not fetch what is overwritten. StoreFence comes after the last strip. It counts for strips of StripWidth
-	// columns whose rows begin at multiples of 64 bytes, and not for the portable code.
+	// Stream makes Normalize write past the caches, by non-temporal stores, for a y that
+	// is larger than they are: memory need not fetch what is overwritten. StoreFence comes
+	// after the last strip. It counts for strips of StripWidth columns whose rows begin at
+	// multiples of 64 bytes, and not for the portable code.
 	Stream bool
 
 	// Σ dy and Σ dy·x, of the strips so far.

@@ -63,8 +63,17 @@ whole: \
 	JNZ   whole;          \
 end:
 
-// STREAM is STORE past the caches.
-#define STREAM(off, y) VMOVNTPS y, off(DI)(AX*1)
+// STREAM does rows of 64 columns with stores past the caches.
+#define STORE_PAST(off, y) VMOVNTPS y, off(DI)(AX*1)
+#define STREAM(OP) \
+	MOVQ b+0(FP), R11;       \
+	MOVQ y_base+8(FP), DI;   \
+	MOVQ x_base+32(FP), SI;  \
+	MOVQ rows+56(FP), R8;    \
+	MOVQ stride+64(FP), R10; \
+	SHLQ $2, R10;            \
+	ROWS64(OP, STORE_PAST);  \
+	VZEROUPPER
 
 #define WRITE16 \
 	WRITE(LOAD, STORE, 0); \
@@ -114,28 +123,14 @@ TEXT ·batchNormNormalizeReLUAVX2(SB), NOSPLIT, $0-80
 //
 // batchNormNormalizeAVX2 for 64 columns, with stores past the caches.
 TEXT ·batchNormStreamAVX2(SB), NOSPLIT, $0-72
-	MOVQ b+0(FP), R11
-	MOVQ y_base+8(FP), DI
-	MOVQ x_base+32(FP), SI
-	MOVQ rows+56(FP), R8
-	MOVQ stride+64(FP), R10
-	SHLQ $2, R10
-	ROWS64(WRITE, STREAM)
-	VZEROUPPER
+	STREAM(WRITE)
 	RET
 
 // func batchNormStreamReLUAVX2(b *BatchNorm, y, x []float32, rows, stride int)
 //
 // batchNormNormalizeReLUAVX2 for 64 columns, with stores past the caches.
 TEXT ·batchNormStreamReLUAVX2(SB), NOSPLIT, $0-72
-	MOVQ b+0(FP), R11
-	MOVQ y_base+8(FP), DI
-	MOVQ x_base+32(FP), SI
-	MOVQ rows+56(FP), R8
-	MOVQ stride+64(FP), R10
-	SHLQ $2, R10
-	ROWS64(WRITE_RELU, STREAM)
-	VZEROUPPER
+	STREAM(WRITE_RELU)
 	RET
 
 // SUM_GRAD adds 8 columns, dy in Y11 and x in Y8, to the sums.

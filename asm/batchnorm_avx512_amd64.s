@@ -73,6 +73,37 @@
 #define WRITE_RELU64 ROW64(WRITE_RELU)
 #define WRITE_RELU16 WRITE_RELU(0, Z16, Z20, Z24)
 
+// The stores past the caches, for full lines.
+
+#define STREAM_WRITE(off, mean, scale, shift) \
+	NORMALIZE(off, mean, scale, shift); \
+	VMOVNTPS Z28, off(DI)(AX*1)
+
+#define STREAM_RELU(off, mean, scale, shift) \
+	NORMALIZE(off, mean, scale, shift); \
+	VMAXPS   Z28, Z31, Z28;             \
+	VMOVNTPS Z28, off(DI)(AX*1)
+
+#define STREAM(OP) \
+	MOVQ b+0(FP), R11;       \
+	MOVQ y_base+8(FP), DI;   \
+	MOVQ x_base+32(FP), SI;  \
+	MOVQ rows+56(FP), R8;    \
+	MOVQ stride+64(FP), R10; \
+	SHLQ $2, R10;            \
+	TESTQ  R8, R8;           \
+	JZ     end;              \
+	KXNORW K1, K1, K1;       \
+	FORWARD64;               \
+	XORL   AX, AX;           \
+row: \
+	ROW64(OP);               \
+	ADDQ   R10, AX;          \
+	DECQ   R8;               \
+	JNZ    row;              \
+end: \
+	VZEROUPPER
+
 // func batchNormNormalizeAVX512(b *BatchNorm, y, x []float32, rows, width, stride int)
 //
 //	for i := range rows { for j := range width {
@@ -103,41 +134,10 @@ TEXT ·batchNormNormalizeReLUAVX512(SB), NOSPLIT, $0-80
 	STRIP(FORWARD64, WRITE_RELU64, NOTHING, FORWARD16, WRITE_RELU16, NOTHING)
 	RET
 
-// The stores past the caches, for full lines.
-
-#define STREAM_WRITE(off, mean, scale, shift) \
-	NORMALIZE(off, mean, scale, shift); \
-	VMOVNTPS Z28, off(DI)(AX*1)
-
-#define STREAM_RELU(off, mean, scale, shift) \
-	NORMALIZE(off, mean, scale, shift); \
-	VMAXPS   Z28, Z31, Z28;             \
-	VMOVNTPS Z28, off(DI)(AX*1)
-
-#define STREAM(OP) \
-	TESTQ  R8, R8;     \
-	JZ     end;        \
-	KXNORW K1, K1, K1; \
-	FORWARD64;         \
-	XORL   AX, AX;     \
-row: \
-	ROW64(OP);         \
-	ADDQ   R10, AX;    \
-	DECQ   R8;         \
-	JNZ    row;        \
-end: \
-	VZEROUPPER
-
 // func batchNormStreamAVX512(b *BatchNorm, y, x []float32, rows, stride int)
 //
 // batchNormNormalizeAVX512 for 64 columns, with stores past the caches.
 TEXT ·batchNormStreamAVX512(SB), NOSPLIT, $0-72
-	MOVQ b+0(FP), R11
-	MOVQ y_base+8(FP), DI
-	MOVQ x_base+32(FP), SI
-	MOVQ rows+56(FP), R8
-	MOVQ stride+64(FP), R10
-	SHLQ $2, R10
 	STREAM(STREAM_WRITE)
 	RET
 
@@ -145,12 +145,6 @@ TEXT ·batchNormStreamAVX512(SB), NOSPLIT, $0-72
 //
 // batchNormNormalizeReLUAVX512 for 64 columns, with stores past the caches.
 TEXT ·batchNormStreamReLUAVX512(SB), NOSPLIT, $0-72
-	MOVQ b+0(FP), R11
-	MOVQ y_base+8(FP), DI
-	MOVQ x_base+32(FP), SI
-	MOVQ rows+56(FP), R8
-	MOVQ stride+64(FP), R10
-	SHLQ $2, R10
 	STREAM(STREAM_RELU)
 	RET
 

@@ -6,8 +6,3 @@ package asm
 // about the order of memory accesses. Where there is no such instruction it does
 // nothing.
 func Pause() { pause() }
-
-// StoreFence makes what was written past the caches, see BatchNorm.Stream, visible to
-// other cores before anything that is written after it. It waits for memory: call it
-// once, after the last strip.
-func StoreFence() { storeFence() }

@@ -3,5 +3,3 @@
 package asm
 
 func pause()
-
-func storeFence()

@@ -6,8 +6,3 @@
 TEXT ·pause(SB), NOSPLIT, $0-0
 	PAUSE
 	RET
-
-// func storeFence()
-TEXT ·storeFence(SB), NOSPLIT, $0-0
-	SFENCE
-	RET

@@ -17,3 +17,8 @@ func PrefetchWrite(x []float32, rows, width, stride int) {
 		prefetchWrite(&x[0], rows, width, stride)
 	}
 }
+
+// StoreFence makes what was written past the caches, see BatchNorm.Stream, visible to
+// other cores before anything that is written after it. It waits for memory: call it
+// once, after the last strip.
+func StoreFence() { storeFence() }

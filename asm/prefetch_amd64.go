@@ -13,3 +13,5 @@ func prefetch(x *float32, rows, width, stride int)
 
 //go:noescape
 func prefetchWrite(x *float32, rows, width, stride int)
+
+func storeFence()

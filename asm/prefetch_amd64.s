@@ -40,3 +40,8 @@ TEXT ·prefetch(SB), NOSPLIT, $0-32
 // func prefetchWrite(x *float32, rows, width, stride int)
 TEXT ·prefetchWrite(SB), NOSPLIT, $0-32
 	LINES(PREFETCHW_AX)
+
+// func storeFence()
+TEXT ·storeFence(SB), NOSPLIT, $0-0
+	SFENCE
+	RET

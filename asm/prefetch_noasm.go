@@ -4,3 +4,5 @@ package asm
 
 func prefetch(*float32, int, int, int)      {}
 func prefetchWrite(*float32, int, int, int) {}
+
+func storeFence() {}

@@ -26,6 +26,9 @@ func BatchNormForward(y, x, gamma, beta, mean, variance, invStd *Tensor, eps flo
 	if len(x.data) == 0 {
 		panic(shapeErrorf("BatchNormForward", "no elements to take statistics of").with(x.shape))
 	}
+	if !k.stream() {
+		k.fetched = k.y
+	}
 	batchNormForward.Run(k.blocks(), k.blockGrain(), k)
 }
 
@@ -55,10 +58,10 @@ type batchNormArgs struct {
 	samples, perSample                        int // see cut
 	eps                                       float64
 	relu                                      bool
+	fetched                                   []float32 // the result, y or dx, if its memory is prefetched
 
 	dx, dy, dgamma, dbeta []float32 // of the backward pass
 	train                 bool
-	inPlace               bool // dx is dy
 }
 
 func newBatchNorm(op string, y, x, gamma, beta, mean, invStd *Tensor) batchNormArgs {
@@ -179,7 +182,7 @@ func (k *batchNormArgs) strip(c, lo, hi, i int) strip {
 }
 
 // willRead says that strip i of channel c, all samples counted, of x will be read,
-// and willWrite that it will be written.
+// and willWrite that this strip of the result will be written.
 func (k *batchNormArgs) willRead(x []float32, c, i int) {
 	if c < k.c && k.far() {
 		s := k.strip(c, 0, k.n, i)
@@ -187,17 +190,10 @@ func (k *batchNormArgs) willRead(x []float32, c, i int) {
 	}
 }
 
-func (k *batchNormArgs) willWrite(x []float32, c, i int) {
-	if k.far() {
+func (k *batchNormArgs) willWrite(c, i int) {
+	if k.fetched != nil && k.far() {
 		s := k.strip(c, 0, k.n, i)
-		asm.PrefetchWrite(x[s.at:], s.rows, s.width, s.stride)
-	}
-}
-
-// willWriteResult is willWrite for y, unless that is streamed.
-func (k *batchNormArgs) willWriteResult(c, i int) {
-	if !k.stream() {
-		k.willWrite(k.y, c, i)
+		asm.PrefetchWrite(k.fetched[s.at:], s.rows, s.width, s.stride)
 	}
 }
 
@@ -261,7 +257,7 @@ func (k *batchNormArgs) statistics(c int) {
 		if next := i + ahead; next < strips {
 			k.willRead(k.x, c, next)
 		} else {
-			k.willWriteResult(c, 2*strips-1-next)
+			k.willWrite(c, 2*strips-1-next)
 		}
 		s := k.strip(c, 0, k.n, i)
 		asm.ColumnMoments(&sum, &squares, k.x[s.at:], s.rows, s.width, s.stride)
@@ -297,7 +293,7 @@ var batchNormForward = NewKernel(func(lo, hi int, k *batchNormArgs) {
 		strips, ahead := k.pass()
 		for i := range strips {
 			if next := i + ahead; next < strips {
-				k.willWriteResult(c, strips-1-next)
+				k.willWrite(c, strips-1-next)
 			} else {
 				k.willRead(k.x, c+1, next-strips)
 			}

@@ -24,7 +24,9 @@ func BatchNormBackward(dx, dgamma, dbeta, dy, x, gamma, beta, mean, invStd *Tens
 		checkElementwise(op, dx, dy)
 		checkApart(op, dx, x)
 		k.dx = dx.data
-		k.inPlace = len(dx.data) > 0 && &dx.data[0] == &dy.data[0]
+		if len(dx.data) > 0 && &dx.data[0] != &dy.data[0] { // else it has been fetched to be read
+			k.fetched = k.dx
+		}
 	}
 	if dgamma != nil {
 		checkChannels(op, x, dgamma)
@@ -54,7 +56,7 @@ var batchNormBackward = NewKernel(func(lo, hi int, k *batchNormArgs) {
 			strips, ahead := k.pass()
 			for i := range strips {
 				if next := i + ahead; next < strips {
-					k.willWriteGrad(c, strips-1-next)
+					k.willWrite(c, strips-1-next)
 				} else {
 					k.willRead(k.x, c+1, next-strips)
 					k.willRead(k.dy, c+1, next-strips)
@@ -66,13 +68,6 @@ var batchNormBackward = NewKernel(func(lo, hi int, k *batchNormArgs) {
 	}
 })
 
-// willWriteGrad is willWrite for dx, unless it is dy, which is in the cache then.
-func (k *batchNormArgs) willWriteGrad(c, i int) {
-	if k.dx != nil && !k.inPlace {
-		k.willWrite(k.dx, c, i)
-	}
-}
-
 // sumGrad writes dgamma and dbeta of a block of channels, and the constants that
 // dx takes from them.
 func (k *batchNormArgs) sumGrad(b *asm.BatchNorm, c, width int) {
@@ -82,7 +77,7 @@ func (k *batchNormArgs) sumGrad(b *asm.BatchNorm, c, width int) {
 			k.willRead(k.x, c, next)
 			k.willRead(k.dy, c, next)
 		} else {
-			k.willWriteGrad(c, 2*strips-1-next)
+			k.willWrite(c, 2*strips-1-next)
 		}
 		s := k.strip(c, 0, k.n, i)
 		b.SumGrad(k.dy[s.at:], k.x[s.at:], s.rows, s.width, s.stride, k.relu)
