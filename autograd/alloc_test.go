@@ -3,37 +3,12 @@ package autograd_test
 import (
 	"math/rand/v2"
 	"runtime"
-	"runtime/debug"
 	"testing"
 
 	"github.com/seed-312a1f22/dyad/autograd"
+	"github.com/seed-312a1f22/dyad/bench/alloctest"
 	"github.com/seed-312a1f22/dyad/tensor"
 )
-
-// wantNoAllocations fails unless a warm f allocates nothing. Unlike
-// testing.AllocsPerRun it leaves GOMAXPROCS alone. The counter is the whole
-// program's, and on a busy machine a worker that is late makes a kernel take
-// another job; trying again tells what happens now and then from what f does.
-func wantNoAllocations(t *testing.T, f func()) {
-	t.Helper()
-	defer debug.SetGCPercent(debug.SetGCPercent(-1))
-	const warmUps, runs, tries = 3, 2, 50
-	for range warmUps {
-		f()
-	}
-	var before, after runtime.MemStats
-	for range tries {
-		runtime.ReadMemStats(&before)
-		for range runs {
-			f()
-		}
-		runtime.ReadMemStats(&after)
-		if after.Mallocs-before.Mallocs < runs { // what f allocates, it allocates each time
-			return
-		}
-	}
-	t.Errorf("%d allocations in %d runs", after.Mallocs-before.Mallocs, runs)
-}
 
 func atProcs(t *testing.T, procs int, f func()) {
 	t.Helper()
@@ -48,7 +23,7 @@ func TestNoAllocations(t *testing.T) {
 			t.Run(op+"/"+o.name, func(t *testing.T) {
 				step := stepOf(o)
 				for _, procs := range []int{1, 2} {
-					atProcs(t, procs, func() { wantNoAllocations(t, step) })
+					atProcs(t, procs, func() { alloctest.None(t, "a step", step) })
 				}
 			})
 		}
@@ -141,6 +116,6 @@ func TestNoAllocationsInANetwork(t *testing.T) {
 	n := newNetwork()
 	step := func() { n.step() }
 	for _, procs := range []int{1, 2} {
-		atProcs(t, procs, func() { wantNoAllocations(t, step) })
+		atProcs(t, procs, func() { alloctest.None(t, "a step", step) })
 	}
 }

@@ -30,6 +30,7 @@ var arrows = map[string][]string{
 	"ssl/report":          {},
 	"ssl/simclr":          {"ssl", "ssl/data", "ssl/eval", "ssl/report", "nn", "nn/safetensors", "optim", "autograd", "tensor", "asm"},
 	"bench":               {},
+	"bench/alloctest":     {},
 	"bench/peak":          {"asm"},
 	"bench/protocol":      {},
 	"bench/workload":      {"bench/protocol", "ssl", "ssl/data", "nn", "optim", "autograd", "tensor", "asm"},

@@ -3,10 +3,10 @@ package nn_test
 import (
 	"fmt"
 	"runtime"
-	"runtime/debug"
 	"testing"
 
 	"github.com/seed-312a1f22/dyad/autograd"
+	"github.com/seed-312a1f22/dyad/bench/alloctest"
 	"github.com/seed-312a1f22/dyad/nn"
 	"github.com/seed-312a1f22/dyad/tensor"
 )
@@ -46,36 +46,10 @@ func TestNoAllocations(t *testing.T) {
 	for _, procs := range []int{1, 2} {
 		t.Run(fmt.Sprintf("GOMAXPROCS=%d", procs), func(t *testing.T) {
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
-			wantNoAllocations(t, "a training pass", step)
-			wantNoAllocations(t, "an evaluation", evaluate)
+			alloctest.None(t, "a training pass", step)
+			alloctest.None(t, "an evaluation", evaluate)
 		})
 	}
-}
-
-// wantNoAllocations fails unless a warm f allocates nothing. Unlike
-// testing.AllocsPerRun it leaves GOMAXPROCS alone. The counter is the whole
-// program's, so that what the runtime does now and then, or until it has its 128
-// records of parked goroutines a processor, is told from what f does always by
-// trying again.
-func wantNoAllocations(t *testing.T, what string, f func()) {
-	t.Helper()
-	defer debug.SetGCPercent(debug.SetGCPercent(-1))
-	const warmUps, runs, tries = 3, 5, 50
-	for range warmUps {
-		f()
-	}
-	var before, after runtime.MemStats
-	for range tries {
-		runtime.ReadMemStats(&before)
-		for range runs {
-			f()
-		}
-		runtime.ReadMemStats(&after)
-		if after.Mallocs-before.Mallocs < runs { // what f allocates, it allocates each time
-			return
-		}
-	}
-	t.Errorf("%s allocates: %d times in %d runs", what, after.Mallocs-before.Mallocs, runs)
 }
 
 // TestSameBits trains a little at several GOMAXPROCS.

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/seed-312a1f22/dyad/autograd"
+	"github.com/seed-312a1f22/dyad/bench/alloctest"
 	"github.com/seed-312a1f22/dyad/nn"
 	"github.com/seed-312a1f22/dyad/tensor"
 )
@@ -191,7 +192,7 @@ func TestEMASameBitsWithoutAllocations(t *testing.T) {
 			if !slices.Equal(got.Data(), want) {
 				t.Error("other bits than with GOMAXPROCS=1")
 			}
-			wantNoAllocations(t, "an update", ema.Update)
+			alloctest.None(t, "an update", ema.Update)
 		})
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/seed-312a1f22/dyad/autograd"
+	"github.com/seed-312a1f22/dyad/bench/alloctest"
 	"github.com/seed-312a1f22/dyad/nn"
 	"github.com/seed-312a1f22/dyad/tensor"
 )
@@ -77,7 +78,7 @@ func TestEncoders(t *testing.T) {
 						t.Errorf("the gradient of %s %v is zero or not finite", p.Name(), g.Shape())
 					}
 				}
-				wantNoAllocations(t, fmt.Sprintf("a step at GOMAXPROCS=%d", procs), step)
+				alloctest.None(t, fmt.Sprintf("a step at GOMAXPROCS=%d", procs), step)
 			}
 			eval := autograd.NewEval()
 			net, _ := c.new(newRand(1))

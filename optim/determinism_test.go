@@ -1,12 +1,14 @@
 package optim_test
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"runtime"
 	"testing"
 
 	"github.com/seed-312a1f22/dyad/autograd"
+	"github.com/seed-312a1f22/dyad/bench/alloctest"
 	"github.com/seed-312a1f22/dyad/optim"
 	"github.com/seed-312a1f22/dyad/tensor"
 )
@@ -71,9 +73,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 				opt.ZeroGrad()
 				scheduler.Step()
 			}
-			if n := allocations(20, step); n != 0 {
-				t.Errorf("GOMAXPROCS %d: 20 steps allocate %d times, want 0", procs, n)
-			}
+			alloctest.None(t, fmt.Sprintf("a step at GOMAXPROCS %d", procs), step)
 		}
 	})
 }
@@ -85,23 +85,4 @@ func randomTensor(r *rand.Rand, dims ...int) *tensor.Tensor {
 		t.Data()[i] = float32(r.NormFloat64())
 	}
 	return t
-}
-
-// allocations returns how often n calls of f allocate once it is warm, at the
-// present GOMAXPROCS; testing.AllocsPerRun would set it to 1. A worker that comes
-// late still holds its job, and the pool then makes one more, up to as many as it
-// ever needs at a time; so a try without an allocation is what decides.
-func allocations(n int, f func()) uint64 {
-	least := uint64(math.MaxUint64)
-	for try := 0; try < 20 && least > 0; try++ {
-		f()
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		for range n {
-			f()
-		}
-		runtime.ReadMemStats(&after)
-		least = min(least, after.Mallocs-before.Mallocs)
-	}
-	return least
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/seed-312a1f22/dyad/asm"
 	"github.com/seed-312a1f22/dyad/autograd"
 	"github.com/seed-312a1f22/dyad/autograd/gradcheck"
+	"github.com/seed-312a1f22/dyad/bench/alloctest"
 	"github.com/seed-312a1f22/dyad/ssl"
 	"github.com/seed-312a1f22/dyad/tensor"
 )
@@ -440,7 +441,6 @@ func TestLossesSameBits(t *testing.T) {
 	}
 }
 
-// TestLossesAllocateNothing: see TestNTXentAllocatesNothing.
 func TestLossesAllocateNothing(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	r := rand.New(rand.NewPCG(27, 1))
@@ -448,9 +448,7 @@ func TestLossesAllocateNothing(t *testing.T) {
 		for _, loss := range losses {
 			runtime.GOMAXPROCS(procs)
 			step := lossStep(loss, randomLabels(r, 100, 10), 0.5, similarViews(r, 3, 100, 16)...)
-			if fewest := fewestAllocs(func() { step() }); fewest > 0 {
-				t.Errorf("%v, GOMAXPROCS=%d: %d allocations a step", loss, procs, fewest)
-			}
+			alloctest.None(t, fmt.Sprintf("a step of %v at GOMAXPROCS=%d", loss, procs), func() { step() })
 		}
 	}
 }

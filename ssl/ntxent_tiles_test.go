@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed-312a1f22/dyad/asm"
 	"github.com/seed-312a1f22/dyad/autograd"
+	"github.com/seed-312a1f22/dyad/bench/alloctest"
 	"github.com/seed-312a1f22/dyad/ssl"
 	"github.com/seed-312a1f22/dyad/tensor"
 )
@@ -132,37 +133,14 @@ func TestNTXentSameBits(t *testing.T) {
 	}
 }
 
-// TestNTXentAllocatesNothing counts by itself, since testing.AllocsPerRun measures
-// at GOMAXPROCS 1 only.
 func TestNTXentAllocatesNothing(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	for _, procs := range []int{1, 2} {
 		for _, n := range []int{3, 200} {
 			runtime.GOMAXPROCS(procs)
-			step := ntxentStep(n, 16)
-			fewest := fewestAllocs(step)
-			if fewest > 0 {
-				t.Errorf("N=%d, GOMAXPROCS=%d: %d allocations a step", n, procs, fewest)
-			}
+			alloctest.None(t, fmt.Sprintf("a step of N=%d at GOMAXPROCS=%d", n, procs), ntxentStep(n, 16))
 		}
 	}
-}
-
-// fewestAllocs returns how often f allocates, once warm.
-func fewestAllocs(f func()) uint64 {
-	f()
-	// The runtime itself allocates when a goroutine parks and wakes on another
-	// processor; where this happens in every call, it ends when a processor has
-	// collected 128 of these records. What f allocates does not end.
-	fewest := uint64(math.MaxUint64)
-	for try := 0; try < 300 && fewest > 0; try++ {
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		f()
-		runtime.ReadMemStats(&after)
-		fewest = min(fewest, after.Mallocs-before.Mallocs)
-	}
-	return fewest
 }
 
 // ntxentStep returns a step forward and backward on a tape of its own.

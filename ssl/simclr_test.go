@@ -3,6 +3,7 @@ package ssl_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"math"
@@ -13,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/seed-312a1f22/dyad/autograd"
+	"github.com/seed-312a1f22/dyad/bench/alloctest"
 	"github.com/seed-312a1f22/dyad/nn"
 	"github.com/seed-312a1f22/dyad/ssl"
 	"github.com/seed-312a1f22/dyad/tensor"
@@ -214,7 +216,9 @@ func TestSameRun(t *testing.T) {
 }
 
 func TestTrainingStepAllocatesNothing(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	for _, procs := range []int{1, 2} {
+		runtime.GOMAXPROCS(procs)
 		model := newModel(t, nil)
 		opt, _, err := model.ConfigureOptimizers(1)
 		if err != nil {
@@ -233,33 +237,8 @@ func TestTrainingStepAllocatesNothing(t *testing.T) {
 			opt.Step()
 			model.Contrastive()
 		}
-		for range 20 { // a worker may still hold a job of the step before
-			step()
-		}
-		// AllocsPerRun itself sets GOMAXPROCS to 1.
-		allocs := testing.AllocsPerRun(50, step)
-		if procs > 1 {
-			allocs = allocsAt(procs, 50, step)
-		}
-		if allocs != 0 {
-			t.Errorf("GOMAXPROCS=%d: a step allocates %v times", procs, allocs)
-		}
+		alloctest.None(t, fmt.Sprintf("a step at GOMAXPROCS=%d", procs), step)
 	}
-}
-
-// allocsAt is testing.AllocsPerRun at a GOMAXPROCS above 1.
-func allocsAt(procs, runs int, f func()) float64 {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
-	for range 20 {
-		f()
-	}
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	for range runs {
-		f()
-	}
-	runtime.ReadMemStats(&after)
-	return float64((after.Mallocs - before.Mallocs) / uint64(runs))
 }
 
 func TestBatchErrors(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/seed-312a1f22/dyad/asm"
+	"github.com/seed-312a1f22/dyad/bench/alloctest"
 	"github.com/seed-312a1f22/dyad/tensor"
 )
 
@@ -231,32 +232,13 @@ func TestSameBits(t *testing.T) {
 	}
 }
 
-// TestAllocatesNothing counts by itself, since testing.AllocsPerRun measures at
-// GOMAXPROCS 1 only.
 func TestAllocatesNothing(t *testing.T) {
 	procs := runtime.GOMAXPROCS(0)
 	t.Cleanup(func() { runtime.GOMAXPROCS(procs) })
 	for _, o := range operations() {
 		for _, procs := range []int{1, 2} {
 			runtime.GOMAXPROCS(procs)
-			o.run()
-			// The runtime itself allocates now and then, when a goroutine parks,
-			// until it has its 128 records of these a processor; a kernel that did
-			// would do so every time.
-			fewest := uint64(math.MaxUint64)
-			for try := 0; try < 50 && fewest > 0; try++ {
-				const runs = 4
-				var before, after runtime.MemStats
-				runtime.ReadMemStats(&before)
-				for range runs {
-					o.run()
-				}
-				runtime.ReadMemStats(&after)
-				fewest = min(fewest, (after.Mallocs-before.Mallocs)/runs)
-			}
-			if fewest > 0 {
-				t.Errorf("%s at GOMAXPROCS %d: %d allocations", o.name, procs, fewest)
-			}
+			alloctest.None(t, fmt.Sprintf("%s at GOMAXPROCS %d", o.name, procs), o.run)
 		}
 	}
 }

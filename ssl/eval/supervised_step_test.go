@@ -5,9 +5,9 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
-	"runtime/debug"
 	"testing"
 
+	"github.com/seed-312a1f22/dyad/bench/alloctest"
 	"github.com/seed-312a1f22/dyad/nn"
 	"github.com/seed-312a1f22/dyad/ssl/data"
 	"github.com/seed-312a1f22/dyad/tensor"
@@ -93,31 +93,13 @@ func TestSupervisedStepAllocatesNothing(t *testing.T) {
 	for _, procs := range []int{1, 2} {
 		t.Run(fmt.Sprint("GOMAXPROCS=", procs), func(t *testing.T) {
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
-			defer debug.SetGCPercent(debug.SetGCPercent(-1))
 			s, batch := newRun(t, 300, cfg)
 			step := func() {
 				if _, err := s.step(batch); err != nil {
 					t.Fatal(err)
 				}
 			}
-			for range 3 {
-				step()
-			}
-			// The runtime allocates now and then; what a step allocates, it
-			// allocates each time.
-			const runs, tries = 5, 50
-			var before, after runtime.MemStats
-			for range tries {
-				runtime.ReadMemStats(&before)
-				for range runs {
-					step()
-				}
-				runtime.ReadMemStats(&after)
-				if after.Mallocs-before.Mallocs < runs {
-					return
-				}
-			}
-			t.Errorf("%d allocations in %d steps", after.Mallocs-before.Mallocs, runs)
+			alloctest.None(t, "a step", step)
 		})
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"github.com/seed-312a1f22/dyad/bench/alloctest"
 )
 
 // setProcs sets GOMAXPROCS for the duration of a test.
@@ -146,27 +148,16 @@ func TestRunUsesOtherGoroutines(t *testing.T) {
 	}
 }
 
-// TestRunAllocatesNothing counts by itself, since testing.AllocsPerRun measures
-// at GOMAXPROCS 1 only.
 func TestRunAllocatesNothing(t *testing.T) {
 	for _, procs := range []int{1, 2, 7} {
 		t.Run(fmt.Sprint("procs=", procs), func(t *testing.T) {
 			setProcs(t, procs)
 			a := sumArgs{make([]int, 1000), make([]int, 100), 10}
-			var before, after runtime.MemStats
-			const runs = 1000
-			for range runs {
-				sum.Run(len(a.x), a.grain, a)
-			}
-			runtime.ReadMemStats(&before)
-			for range runs {
-				sum.Run(len(a.x), a.grain, a)
-			}
-			runtime.ReadMemStats(&after)
-			// The runtime itself allocates now and then, when a goroutine parks.
-			if n := after.Mallocs - before.Mallocs; n > runs/50 {
-				t.Errorf("%d allocations in %d runs", n, runs)
-			}
+			alloctest.None(t, "1000 runs", func() {
+				for range 1000 {
+					sum.Run(len(a.x), a.grain, a)
+				}
+			})
 		})
 	}
 }
