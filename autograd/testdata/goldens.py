@@ -654,7 +654,7 @@ def formula_weights(model):
                 p.zero_()
 
 
-RESNET_SETTINGS = {"batch": 4, "lr": 0.001, "weight_decay": 0.0001, "temperature": 0.5}
+RESNET_SETTINGS = {"batch": 4, "lr": 0.0001, "weight_decay": 0.0001, "temperature": 0.5}
 
 
 def resnet_run():
