@@ -58,7 +58,7 @@ type batchNorm struct{}
 
 func (batchNorm) Name() string { return "BatchNorm" }
 func (batchNorm) OutShape(a Attr, in []tensor.Shape) tensor.Shape {
-	return batchNormShape("BatchNorm", &a, in)
+	return batchNormShape("BatchNorm", a.State.(*BatchNormState), in, a.Ints[0] != 0)
 }
 func (batchNorm) Forward(c *Ctx)  { batchNormForward(c, false) }
 func (batchNorm) Backward(c *Ctx) { batchNormBackward(c, c.OutGrad(), false) }
@@ -67,7 +67,7 @@ type batchNormReLU struct{}
 
 func (batchNormReLU) Name() string { return "BatchNormReLU" }
 func (batchNormReLU) OutShape(a Attr, in []tensor.Shape) tensor.Shape {
-	return batchNormShape("BatchNormReLU", &a, in)
+	return batchNormShape("BatchNormReLU", a.State.(*BatchNormState), in, a.Ints[0] != 0)
 }
 func (batchNormReLU) Forward(c *Ctx)  { batchNormForward(c, true) }
 func (batchNormReLU) Backward(c *Ctx) { batchNormBackward(c, c.OutGrad(), true) }
@@ -80,7 +80,7 @@ func (batchNormAddReLU) OutShape(a Attr, in []tensor.Shape) tensor.Shape {
 	if in[last] != in[0] {
 		panic(shapeError("BatchNormAddReLU", "shapes differ", in[0], in[last]))
 	}
-	return batchNormShape("BatchNormAddReLU", &a, in[:last])
+	return batchNormShape("BatchNormAddReLU", a.State.(*BatchNormState), in[:last], a.Ints[0] != 0)
 }
 func (batchNormAddReLU) Forward(c *Ctx) {
 	batchNormForward(c, false)
@@ -95,8 +95,9 @@ func (batchNormAddReLU) Backward(c *Ctx) {
 	batchNormBackward(c, g, false)
 }
 
-func batchNormShape(op string, a *Attr, in []tensor.Shape) tensor.Shape {
-	x, s := in[0], a.State.(*BatchNormState)
+// batchNormShape checks x, of which in is the shape, and those of gamma and beta, if any.
+func batchNormShape(op string, s *BatchNormState, in []tensor.Shape, train bool) tensor.Shape {
+	x := in[0]
 	if x.Rank() < 2 {
 		panic(shapeError(op, "expected the channels at axis 1 of", x))
 	}
@@ -107,7 +108,7 @@ func batchNormShape(op string, a *Attr, in []tensor.Shape) tensor.Shape {
 			panic(shapeError(op, "the running statistics do not have one element for each channel of", x, t.Shape()))
 		}
 	}
-	if a.Ints[0] != 0 && x.Size() <= channels {
+	if train && x.Size() <= channels {
 		panic(shapeError(op, "expected more than 1 value per channel when training, got", x))
 	}
 	return x
@@ -117,24 +118,29 @@ func batchNormForward(c *Ctx, relu bool) {
 	s, x := c.Attr().State.(*BatchNormState), c.In(0)
 	channels := s.RunningMean.Shape()
 	mean, invStd := c.Saved(0, channels), c.Saved(1, channels)
-	gamma, beta := affine(c)
+	gamma, beta := affine(c, 1)
 	if !c.flag(0) {
-		tensor.Copy(mean, s.RunningMean) // which may change before Backward
-		tensor.InvStd(invStd, s.RunningVar, s.Eps)
+		s.running(mean, invStd)
 		tensor.BatchNormApply(c.Out(), x, gamma, beta, mean, invStd, relu)
 		return
 	}
 	variance := c.Scratch(channels)
 	tensor.BatchNormForward(c.Out(), x, gamma, beta, mean, variance, invStd, s.Eps, relu)
-	m := float64(x.Size() / x.Dim(1))
-	s.update(mean.Data(), variance.Data(), m/(m-1))
+	s.update(mean, variance, x)
 }
 
-// update averages the statistics of a batch into the running ones.
-func (s *BatchNormState) update(mean, variance []float32, unbiased float64) {
-	for i := range mean {
-		average(&s.RunningMean.Data()[i], float64(mean[i]), s.Momentum)
-		average(&s.RunningVar.Data()[i], unbiased*float64(variance[i]), s.Momentum)
+// running writes the running statistics, which may change before Backward.
+func (s *BatchNormState) running(mean, invStd *tensor.Tensor) {
+	tensor.Copy(mean, s.RunningMean)
+	tensor.InvStd(invStd, s.RunningVar, s.Eps)
+}
+
+// update averages the statistics of x into the running ones.
+func (s *BatchNormState) update(mean, variance, x *tensor.Tensor) {
+	m := float64(x.Size() / x.Dim(1))
+	for i := range mean.Data() {
+		average(&s.RunningMean.Data()[i], float64(mean.Data()[i]), s.Momentum)
+		average(&s.RunningVar.Data()[i], m/(m-1)*float64(variance.Data()[i]), s.Momentum)
 	}
 }
 
@@ -148,7 +154,7 @@ func average(running *float32, v, momentum float64) {
 func batchNormBackward(c *Ctx, dy *tensor.Tensor, relu bool) {
 	channels := c.Attr().State.(*BatchNormState).RunningMean.Shape()
 	mean, invStd := c.Saved(0, channels), c.Saved(1, channels)
-	gamma, beta := affine(c)
-	dgamma, dbeta := affineGrad(c)
+	gamma, beta := affine(c, 1)
+	dgamma, dbeta := affineGrad(c, 1)
 	tensor.BatchNormBackward(c.GradInPlace(0), dgamma, dbeta, dy, c.In(0), gamma, beta, mean, invStd, c.flag(0), relu)
 }

@@ -54,21 +54,21 @@ func applyAffine(op Op, a Attr, x, gamma, beta Var) Var {
 	return Apply(op, a, x, gamma, beta)
 }
 
-// affine returns what applyAffine was given, nil for zero Vars. One more input may
-// follow.
-func affine(c *Ctx) (gamma, beta *tensor.Tensor) {
-	if c.NumIn() < 3 {
+// affine returns gamma and beta, which are inputs i and i+1, or nil where these are
+// not there. One more may follow.
+func affine(c *Ctx, i int) (gamma, beta *tensor.Tensor) {
+	if c.NumIn() < i+2 {
 		return nil, nil
 	}
-	return c.In(1), c.In(2)
+	return c.In(i), c.In(i + 1)
 }
 
 // affineGrad returns the gradients to write, nil for those not wanted.
-func affineGrad(c *Ctx) (dgamma, dbeta *tensor.Tensor) {
-	if c.NumIn() < 3 {
+func affineGrad(c *Ctx, i int) (dgamma, dbeta *tensor.Tensor) {
+	if c.NumIn() < i+2 {
 		return nil, nil
 	}
-	return c.Grad(1), c.Grad(2)
+	return c.Grad(i), c.Grad(i + 1)
 }
 
 // checkAffine panics unless gamma and beta have shape [n].
@@ -91,13 +91,13 @@ func (layerNorm) OutShape(_ Attr, in []tensor.Shape) tensor.Shape {
 	return in[0]
 }
 func (layerNorm) Forward(c *Ctx) {
-	gamma, beta := affine(c)
+	gamma, beta := affine(c, 1)
 	mean, invStd := c.Saved(0, rowsOf(c)), c.Saved(1, rowsOf(c))
 	tensor.LayerNormForward(c.Out(), c.In(0), gamma, beta, mean, invStd, c.Attr().Floats[0])
 }
 func (layerNorm) Backward(c *Ctx) {
-	gamma, _ := affine(c)
-	dgamma, dbeta := affineGrad(c)
+	gamma, _ := affine(c, 1)
+	dgamma, dbeta := affineGrad(c, 1)
 	mean, invStd := c.Saved(0, rowsOf(c)), c.Saved(1, rowsOf(c))
 	tensor.LayerNormBackward(c.Grad(0), dgamma, dbeta, c.OutGrad(), c.In(0), gamma, mean, invStd)
 }

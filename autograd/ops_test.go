@@ -197,6 +197,10 @@ var ops = map[string][]opCase{
 		{name: "train, no factor", dims: [][]int{{6, 3}, {6, 3}}, draw: bimodal, call: batchNormAddReLU(3, true)},
 		{name: "eval", dims: [][]int{{6, 3}, {3}, {3}, {6, 3}}, draw: bimodal, call: batchNormAddReLU(3, false)},
 	},
+	"ConvBatchNormReLU": {
+		{name: "train", dims: [][]int{{2, 1, 3, 3}, {2}, {2}}, call: convBatchNormReLU(true)},
+		{name: "eval", dims: [][]int{{2, 1, 3, 3}, {2}, {2}}, call: convBatchNormReLU(false)},
+	},
 	"LayerNorm": {
 		{name: "rows", dims: [][]int{{3, 5}, {5}, {5}}, call: layerNorm},
 		{name: "no factor", dims: [][]int{{2, 2, 5}}, call: layerNorm},
@@ -358,6 +362,22 @@ func batchNormAddReLU(channels int, train bool) func(x vars) autograd.Var {
 			gamma, beta = x[1], autograd.Scale(x[2], 0.25)
 		}
 		return autograd.BatchNormAddReLU(x[0], gamma, beta, autograd.Scale(x[len(x)-1], 0.1), s, train)
+	}
+}
+
+// convBatchNormReLU takes a quarter of the factor, and shifts one channel up and one
+// down, so that values that are normalised stay away from the kink.
+func convBatchNormReLU(train bool) func(x vars) autograd.Var {
+	s, image, apart := freshState(2), hashed(5, 3, 1, 5, 4), tensor.FromSlice([]float32{4, -4}, 2)
+	return func(x vars) autograd.Var {
+		t := x[0].Tape()
+		var gamma, beta autograd.Var
+		if len(x) == 3 {
+			gamma = autograd.Scale(x[1], 0.25)
+			beta = autograd.Add(autograd.Scale(x[2], 0.25), t.Const(apart))
+		}
+		o := tensor.ConvOpts{Padding: [3]int{1, 1}}
+		return autograd.ConvBatchNormReLU(t.Const(image), x[0], autograd.Var{}, gamma, beta, s, train, o)
 	}
 }
 

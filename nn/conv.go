@@ -64,5 +64,12 @@ func (c *Conv) Forward(x autograd.Var, _ Mode) autograd.Var {
 	return autograd.Conv(x, t.Leaf(c.Weight), leaf(t, c.Bias), c.Options)
 }
 
+// forwardBatchNormReLU returns ReLU(b(c(x))).
+func (c *Conv) forwardBatchNormReLU(b *BatchNorm, x autograd.Var, mode Mode) autograd.Var {
+	t := x.Tape()
+	scale, shift := b.affine(t)
+	return autograd.ConvBatchNormReLU(x, t.Leaf(c.Weight), leaf(t, c.Bias), scale, shift, b.Stats, mode == Train, c.Options)
+}
+
 // Params returns the weight and, if there is one, the bias.
 func (c *Conv) Params() []*autograd.Param { return present(c.Weight, c.Bias) }

@@ -17,6 +17,12 @@ func isReLU(m Module) bool {
 	return ok
 }
 
+func isConvBatchNorm(m, behind Module) bool {
+	_, conv := m.(*Conv)
+	_, norm := behind.(*BatchNorm)
+	return conv && norm
+}
+
 // reluFuser is a layer that can apply ReLU to its result itself.
 type reluFuser interface {
 	forwardReLU(x autograd.Var, mode Mode) autograd.Var // ReLU(Forward(x, mode))

@@ -1,6 +1,7 @@
 package nn_test
 
 import (
+	"math"
 	"slices"
 	"testing"
 
@@ -11,6 +12,70 @@ import (
 
 // plain hides what a module can do beyond its interface.
 type plain struct{ nn.Module }
+
+// TestSequentialJoinsConvBatchNormReLU compares a first layer that is one operation on
+// the tape with one of three, whose x wants a gradient, and looks where it is one.
+func TestSequentialJoinsConvBatchNormReLU(t *testing.T) {
+	plainNorm := func() *nn.BatchNorm {
+		b := nn.NewBatchNorm(6)
+		b.Weight, b.Bias = nil, nil
+		return b
+	}
+	for _, c := range []struct {
+		name   string
+		bias   bool
+		norm   func() *nn.BatchNorm
+		joined bool
+	}{
+		{"all", false, func() *nn.BatchNorm { return nn.NewBatchNorm(6) }, true},
+		{"without scale and shift", false, plainNorm, true},
+		{"with a bias", true, plainNorm, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for _, mode := range []nn.Mode{nn.Train, nn.Eval} {
+				var want [][]float32
+				for _, leaf := range []bool{true, false} {
+					o := tensor.ConvOpts{Padding: [3]int{1, 1}}
+					net := nn.Sequential{nn.NewConv2d(2, 6, 3, c.bias, o, newRand(1)), c.norm(), nn.ReLU()}
+					tape, x, profile := autograd.NewTape(), normal(3, 5, 2, 7, 6), new(autograd.Profile)
+					tape.SetProfile(profile)
+					in := tape.Const(x)
+					if leaf {
+						in = tape.Leaf(autograd.NewParam("x", x))
+					}
+					y := net.Forward(in, mode)
+					y.BackwardFrom(normal(4, y.Shape().Dims()...))
+					got := [][]float32{y.Value().Data()}
+					for _, p := range net.Params() {
+						got = append(got, p.Grad().Data())
+					}
+					for _, s := range nn.State(net) {
+						got = append(got, s.Tensor.Data())
+					}
+					name := "Conv"
+					if c.joined && !leaf {
+						name = "ConvBatchNormReLU"
+					}
+					if !slices.ContainsFunc(profile.Rows(), func(r autograd.ProfileRow) bool { return r.Name == name }) {
+						t.Errorf("%v: no operation %s:\n%v", mode, name, profile)
+					}
+					if want == nil {
+						want = got
+						continue
+					}
+					for i := range want {
+						for j, v := range want[i] {
+							if d := math.Abs(float64(got[i][j] - v)); !(d <= 1e-5*max(1, math.Abs(float64(v)))) {
+								t.Errorf("%v: result %d, element %d is %v, want %v", mode, i, j, got[i][j], v)
+								break
+							}
+						}
+					}
+				}
+			}
+		})
+	}
+}
 
 // TestSequentialAppliesReLUWithTheLayer compares layers that apply the ReLU behind
 // them with the same layers in front of one that is computed by itself: values,

@@ -93,7 +93,7 @@ func (c *ResNetConfig) newConv(in, out, kernel, stride int, r *rand.Rand) *Conv 
 
 // Forward returns the features [N, LatentSize] of images [N, Channels, H, W].
 func (n *ResNet) Forward(x autograd.Var, mode Mode) autograd.Var {
-	x = n.bn1.forwardReLU(n.conv1.Forward(x, mode), mode)
+	x = n.conv1.forwardBatchNormReLU(n.bn1, x, mode)
 	if !n.config.SmallImages {
 		x = autograd.MaxPool(x, tensor.PoolOpts{Kernel: every(3), Stride: every(2), Padding: every(1)})
 	}
@@ -143,7 +143,7 @@ func (c *ResNetConfig) newBasicBlock(in, out, stride int, r *rand.Rand) *basicBl
 }
 
 func (b *basicBlock) Forward(x autograd.Var, mode Mode) autograd.Var {
-	y := b.bn1.forwardReLU(b.conv1.Forward(x, mode), mode)
+	y := b.conv1.forwardBatchNormReLU(b.bn1, x, mode)
 	y = b.conv2.Forward(y, mode)
 	return b.bn2.forwardAddReLU(y, b.downsample.Forward(x, mode), mode)
 }

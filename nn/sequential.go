@@ -9,18 +9,25 @@ import (
 
 // Sequential applies modules one after the other. In a checkpoint they are named
 // by their position, as PyTorch does: "0.weight", "3.bias". A Linear or a BatchNorm
-// and the ReLU behind it are one operation on the tape.
+// and the ReLU behind it are one operation on the tape; so are a Conv, a BatchNorm and
+// a ReLU where autograd.ConvBatchNormReLU has them so.
 type Sequential []Module
 
 // Forward returns s[n−1](… s[1](s[0](x))); x itself when s is empty.
 func (s Sequential) Forward(x autograd.Var, mode Mode) autograd.Var {
-	for i := 0; i < len(s); i++ {
-		if i+1 < len(s) && isReLU(s[i+1]) {
-			x = forwardReLU(s[i], x, mode)
-			i++
-		} else {
-			x = s[i].Forward(x, mode)
+	for len(s) > 0 {
+		fused := 1
+		switch {
+		case len(s) > 2 && isReLU(s[2]) && isConvBatchNorm(s[0], s[1]):
+			x = s[0].(*Conv).forwardBatchNormReLU(s[1].(*BatchNorm), x, mode)
+			fused = 3
+		case len(s) > 1 && isReLU(s[1]):
+			x = forwardReLU(s[0], x, mode)
+			fused = 2
+		default:
+			x = s[0].Forward(x, mode)
 		}
+		s = s[fused:]
 	}
 	return x
 }

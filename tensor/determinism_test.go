@@ -98,6 +98,14 @@ func operations() []operation {
 	add("BatchNormForward", func() {
 		tensor.BatchNormForward(dst, x, row, row, mean, variance, invStd, 1e-5, false)
 	}, dst, mean, variance, invStd)
+	grays, kernel, grayY := random(10, 40, 1, 17, 13), random(11, 33, 1, 3, 3), tensor.New(40, 33, 9, 7)
+	grayDy, grayDw, patches := random(12, 40, 33, 9, 7), tensor.New(33, 1, 3, 3), tensor.New(10, 9)
+	gray := func() *tensor.Tensor { return tensor.New(33) }
+	grayMean, grayVariance, grayStd, grayDgamma, grayDbeta := gray(), gray(), gray(), gray(), gray()
+	add("ConvBatchNorm", func() {
+		tensor.ConvBatchNormForward(grayY, grays, kernel, nil, nil, grayMean, grayVariance, grayStd, patches, 1e-5, strided)
+		tensor.ConvBatchNormBackward(grayDw, grayDgamma, grayDbeta, grayDy, grayY, grays, kernel, nil, grayMean, grayStd, patches, true, strided)
+	}, grayY, grayMean, grayVariance, grayStd, patches, grayDw, grayDgamma, grayDbeta)
 	dgamma, dbeta := tensor.New(c), tensor.New(c)
 	add("BatchNormBackward", func() {
 		tensor.BatchNormBackward(dst, dgamma, dbeta, y, x, row, nil, mean, invStd, true, false)

@@ -32,19 +32,21 @@ ops.json: a list of cases
   ints, floats, index   the other arguments, absent when empty:
                   Scale [a]; AddScalar [a]; Pow [p]; LeakyReLU [slope]; Clamp [lo, hi];
                   Normalize [eps]; LayerNorm [eps];
-                  BatchNorm, BatchNormReLU, BatchNormAddReLU [eps, momentum]      in floats
+                  BatchNorm, BatchNormReLU, BatchNormAddReLU, ConvBatchNormReLU [eps, momentum] in floats
                   MatMul [transA, transB]; Transpose perm; Reshape dims; Concat [axis];
                   Slice [axis, lo, hi]; Sum, Mean, Max axes (absent: all);
                   BatchNorm, BatchNormReLU, BatchNormAddReLU [train]              in ints
                   Gather rows; CrossEntropy labels                                in index
   out           the value; Sum, Mean, Max and LogSumExp drop the reduced axes
   dy            the gradient that reaches out
-  grads         the gradients of sum(out * dy), one per input
-  running       the same three: running_mean and running_var before ("in") and after ("out")
+  grads         the gradients of sum(out * dy), one per input; null for the x of ConvBatchNormReLU,
+                which is a constant
+  running       those with BatchNorm in their name: running_mean and running_var before ("in") and after ("out")
 
 conv.json: an object
   cases         as in ops.json, with
                   Conv [stride, padding and dilation of three axes each, groups];
+                  ConvBatchNormReLU the same, then [train];
                   MaxPool, AvgPool [kernel, stride, padding of three axes each];
                   ZeroPad [lo and hi of three axes each]                          in ints
   grid          every combination of kernel 1 to 7, stride 1 to 3, padding 0 to 3, dilation 1 and
@@ -296,11 +298,14 @@ def op_case(op, name, inputs, ints=(), floats=(), index=(), running=None):
     for key, v in (("ints", list(ints)), ("floats", floats), ("index", list(index))):
         if v:
             case[key] = v
-    if op in ("BatchNorm", "BatchNormReLU", "BatchNormAddReLU"):
+    if "BatchNorm" in op:
         mean, var = running(d)
         case["running"] = {"in": {"running_mean": mean.clone(), "running_var": var.clone()}}
-        out = F.batch_norm(xs[0], mean, var, xs[1], xs[2], bool(ints[0]), floats[1], floats[0])
-        if op == "BatchNormReLU":
+        x, gamma, beta = xs[:3]
+        if op == "ConvBatchNormReLU":
+            x, gamma, beta = convolution(xs[:2], ints), xs[2], xs[3]
+        out = F.batch_norm(x, mean, var, gamma, beta, bool(ints[-1]), floats[1], floats[0])
+        if op.endswith("BatchNormReLU"):
             out = out.relu()
         if op == "BatchNormAddReLU":
             out = (out + xs[3]).relu()
@@ -308,8 +313,24 @@ def op_case(op, name, inputs, ints=(), floats=(), index=(), running=None):
     else:
         out = OPS[op](xs, list(ints), floats, list(index))
     dy = d.normal(*out.shape)
-    case |= {"out": out, "dy": dy, "grads": list(torch.autograd.grad(out, xs, dy))}
+    grads = list(torch.autograd.grad(out, xs, dy))
+    if op == "ConvBatchNormReLU":
+        grads[0] = None
+    case |= {"out": out, "dy": dy, "grads": grads}
     return case
+
+
+def positive(d, *shape):
+    return d.uniform(0.2, 3, *shape)
+
+
+def fresh(n):
+    """Running statistics as they begin."""
+    return lambda d: (torch.zeros(n, dtype=torch.float64), torch.ones(n, dtype=torch.float64))
+
+
+def used(n):
+    return lambda d: (d.normal(n), positive(d, n))
 
 
 def op_cases():
@@ -317,9 +338,6 @@ def op_cases():
 
     def add(op, name, inputs, **attributes):
         cases.append(op_case(op, name, inputs, **attributes))
-
-    def positive(d, *shape):
-        return d.uniform(0.2, 3, *shape)
 
     def away_from_zero(d, *shape):
         x = d.uniform(0.3, 2.5, *shape)
@@ -426,12 +444,6 @@ def op_cases():
     add("Normalize", "a zero row", lambda d: [tensor([[0, 0, 0], [0.5, -1, 2]])], floats=[1e-8])
     add("Normalize", "a row shorter than eps", lambda d: [tensor([[0.03, -0.04, 0], [0.5, -1, 2]])], floats=[0.1])
 
-    def fresh(n):
-        return lambda d: (torch.zeros(n, dtype=torch.float64), torch.ones(n, dtype=torch.float64))
-
-    def used(n):
-        return lambda d: (d.normal(n), positive(d, n))
-
     def normed(axis, *shape, **distribution):
         """x, gamma and beta for a normalisation whose parameters lie along axis."""
         n = shape[axis]
@@ -511,6 +523,19 @@ def conv_cases():
     add("ZeroPad", "images", (1, 2, 2, 3), ints=[0, 2, 0, 1, 1, 0])
     add("ZeroPad", "volumes", (1, 1, 2, 1, 3), ints=[1, 0, 2, 0, 1, 1])
     add("AddReLU", "images", (2, 2, 3, 2), (2, 2, 3, 2))
+
+    def add_norm(name, x, w, train, running, mean=0.0, **option):
+        out = w[0]
+        cases.append(op_case(
+            "ConvBatchNormReLU", name,
+            lambda d: [d.normal(*x, mean=mean), d.normal(*w), d.uniform(0.5, 1.5, out), d.normal(out, scale=0.5)],
+            ints=[*options(**option), train], floats=[1e-5, 0.1], running=running(out)))
+
+    add_norm("train, signals", (3, 2, 8), (3, 2, 3), 1, fresh)
+    add_norm("train, images", (2, 1, 5, 6), (3, 1, 3, 3), 1, used, padding=(1, 1, 0))
+    add_norm("train, images of mean 10", (2, 2, 5, 4), (2, 2, 3, 2), 1, fresh, mean=10, stride=(2, 1, 1))
+    add_norm("train, volumes", (2, 1, 3, 4, 4), (2, 1, 2, 3, 2), 1, fresh, padding=(1, 0, 0), dilation=(1, 1, 2))
+    add_norm("eval, images", (2, 1, 5, 6), (3, 1, 3, 3), 0, used, padding=(1, 1, 0))
     return cases
 
 

@@ -42,26 +42,28 @@ func None(t testing.TB, what string, f func()) {
 func places(f func()) string {
 	defer func(rate int) { runtime.MemProfileRate = rate }(runtime.MemProfileRate)
 	runtime.MemProfileRate = 1 // every allocation
-	before := make(map[[32]uintptr]int64)
-	for _, r := range profile() {
-		before[r.Stack0] = r.AllocObjects
-	}
+	before := profile()
 	f()
-	var b strings.Builder
-	for _, r := range profile() {
-		n := r.AllocObjects - before[r.Stack0]
-		if n == 0 {
-			continue
-		}
-		fmt.Fprintf(&b, "\n%d here:", n)
+	after := profile()
+	count := make(map[[32]uintptr]int64)
+	for _, r := range before {
+		count[r.Stack0] = r.AllocObjects
+	}
+	var all strings.Builder
+	for _, r := range after {
+		n := r.AllocObjects - count[r.Stack0]
+		stack := fmt.Sprintf("\n%d here:", n)
 		frames := runtime.CallersFrames(r.Stack())
 		for more := true; more; {
 			var frame runtime.Frame
 			frame, more = frames.Next()
-			fmt.Fprintf(&b, "\n\t%s %s:%d", frame.Function, frame.File, frame.Line)
+			stack += fmt.Sprintf("\n\t%s %s:%d", frame.Function, frame.File, frame.Line)
+		}
+		if n > 0 && !strings.Contains(stack, "alloctest.profile ") {
+			all.WriteString(stack)
 		}
 	}
-	return b.String()
+	return all.String()
 }
 
 // profile returns the allocations so far by place, which the runtime publishes two

@@ -141,7 +141,7 @@ func (s *Step) FLOP() float64 {
 	n := int64(0)
 	for _, r := range p.Rows() {
 		switch r.Name {
-		case "Linear", "LinearReLU", "Conv":
+		case "Linear", "LinearReLU", "Conv", "ConvBatchNormReLU":
 			n += r.FLOPs
 		}
 	}
