@@ -1,6 +1,9 @@
 package asm
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // A convolution of stride 2 is the sum of four of stride 1, of the even and the odd
 // elements along each axis. Those of a kernel of 3 are with its taps 0 and 2, and with
@@ -41,35 +44,55 @@ const (
 // lineSizes are the lengths of a column before and after each transform.
 var lineSizes = [...][2]int{{5, 5}, {5, 4}, {4, 5}, {2, 5}, {5, 2}, {4, 4}, {4, 3}, {3, 4}, {2, 4}, {4, 2}}
 
-// Apply multiplies columns of a matrix by the transform's. Element k of the j-th
-// column of group i is
+// Places is a table of where groups begin in a slice, and the range that these are in:
+// what is transformed again and again is not searched for it each time. The zero value
+// has none.
+type Places struct {
+	at          []int
+	first, last int // the smallest and the largest
+}
+
+// NewPlaces returns the table at, which must not change as long as it is used.
+func NewPlaces(at []int) Places {
+	if len(at) == 0 {
+		return Places{}
+	}
+	return Places{at, slices.Min(at), slices.Max(at)}
+}
+
+// First returns the first n places. Their range stays that of all.
+func (p Places) First(n int) Places { return Places{p.at[:n], p.first, p.last} }
+
+// Apply multiplies columns of a matrix by the transform's. With the i-th of the places,
+// element k of the j-th column of group i is
 //
 //	src[srcAt[i] + k*srcStep + j]     for j < n
 //
-// and similarly in dst, to which the result is added if add. It panics if the tables
-// differ in length or an element lies outside of its slice. dst and src must not
-// overlap.
-func (t WinogradLine) Apply(dst []float32, dstAt []int, dstStep int, src []float32, srcAt []int, srcStep, n int, add bool) {
-	if len(dstAt) != len(srcAt) {
-		panic(fmt.Sprintf("asm: WinogradLine.Apply: %d groups in the destination, %d in the source", len(dstAt), len(srcAt)))
+// and similarly in dst, to which the result is added if add. It panics if there are not
+// as many places in both, or the range of the places reaches outside of its slice. dst
+// and src must not overlap.
+func (t WinogradLine) Apply(dst []float32, dstAt Places, dstStep int, src []float32, srcAt Places, srcStep, n int, add bool) {
+	if len(dstAt.at) != len(srcAt.at) {
+		panic(fmt.Sprintf("asm: WinogradLine.Apply: %d groups in the destination, %d in the source", len(dstAt.at), len(srcAt.at)))
 	}
-	if n <= 0 || len(dstAt) == 0 {
+	if n <= 0 || len(dstAt.at) == 0 {
 		return
 	}
-	checkLines("destination", len(dst), dstAt, (lineSizes[t][1]-1)*dstStep, n)
-	checkLines("source", len(src), srcAt, (lineSizes[t][0]-1)*srcStep, n)
-	winogradLine(t, dst, dstAt, dstStep, src, srcAt, srcStep, n, add)
+	dstAt.check("destination", len(dst), (lineSizes[t][1]-1)*dstStep, n)
+	srcAt.check("source", len(src), (lineSizes[t][0]-1)*srcStep, n)
+	winogradLine(t, dst, dstAt.at, dstStep, src, srcAt.at, srcStep, n, add)
 }
 
-// checkLines checks groups whose last elements are reach away from their first.
-func checkLines(which string, have int, at []int, reach, n int) {
-	first := max(-reach, 0)
-	places := max(0, have-n-max(reach, 0)-first+1) // where a group may begin, from first on
-	for _, i := range at {
-		if uint(i-first) >= uint(places) {
-			panic(fmt.Sprintf("asm: WinogradLine.Apply: the %s has %d elements; columns of %d at %d reach %d elements further", which, have, n, i, reach))
+// check checks groups whose last elements are reach away from their first.
+func (p *Places) check(which string, have, reach, n int) {
+	at := p.first
+	if at+min(reach, 0) >= 0 {
+		at = p.last
+		if at+max(reach, 0)+n <= have {
+			return
 		}
 	}
+	panic(fmt.Sprintf("asm: WinogradLine.Apply: the %s has %d elements; columns of %d at %d reach %d elements further", which, have, n, at, reach))
 }
 
 func winogradLineGeneric(t WinogradLine, dst []float32, dstAt []int, dstStep int, src []float32, srcAt []int, srcStep, n int, add bool) {

@@ -109,7 +109,7 @@ func TestWinogradLine(t *testing.T) {
 						for i := len(all) - 1; i >= 0; i-- { // generic first
 							use(t, all[i])
 							got := append([]float32(nil), start...)
-							c.line.Apply(got, to, -step, src, from, step, n, add)
+							c.line.Apply(got, asm.NewPlaces(to), -step, src, asm.NewPlaces(from), step, n, add)
 							if first == nil {
 								first = got
 							}
@@ -131,12 +131,13 @@ func TestWinogradLine(t *testing.T) {
 
 func TestWinogradLinePanics(t *testing.T) {
 	x, y := make([]float32, 100), make([]float32, 100)
+	at := func(places ...int) asm.Places { return asm.NewPlaces(places) }
 	for want, f := range map[string]func(){
-		"asm: WinogradLine.Apply: 1 groups in the destination, 2 in the source":                                 func() { asm.Input42.Apply(y, []int{0}, 8, x, []int{0, 8}, 8, 8, false) },
-		"asm: WinogradLine.Apply: the destination has 39 elements; columns of 8 at 0 reach 32 elements further": func() { asm.Input42.Apply(y[:39], []int{0}, 8, x, []int{0}, 8, 8, false) },
-		"asm: WinogradLine.Apply: the source has 41 elements; columns of 8 at 2 reach 32 elements further":      func() { asm.Input42.Apply(y, []int{0}, 8, x[:41], []int{2}, 8, 8, false) },
-		"asm: WinogradLine.Apply: the source has 100 elements; columns of 8 at 31 reach -32 elements further":   func() { asm.Input42.Apply(y, []int{0}, 8, x, []int{31}, -8, 8, false) },
-		"asm: WinogradLine.Apply: the source has 100 elements; columns of 8 at -1 reach 0 elements further":     func() { asm.Kernel32.Apply(y, []int{0}, 8, x, []int{-1}, 0, 8, false) },
+		"asm: WinogradLine.Apply: 1 groups in the destination, 2 in the source":                                 func() { asm.Input42.Apply(y, at(0), 8, x, at(0, 8), 8, 8, false) },
+		"asm: WinogradLine.Apply: the destination has 39 elements; columns of 8 at 0 reach 32 elements further": func() { asm.Input42.Apply(y[:39], at(0), 8, x, at(0), 8, 8, false) },
+		"asm: WinogradLine.Apply: the source has 41 elements; columns of 8 at 2 reach 32 elements further":      func() { asm.Input42.Apply(y, at(0), 8, x[:41], at(2), 8, 8, false) },
+		"asm: WinogradLine.Apply: the source has 100 elements; columns of 8 at 31 reach -32 elements further":   func() { asm.Input42.Apply(y, at(0), 8, x, at(31), -8, 8, false) },
+		"asm: WinogradLine.Apply: the source has 100 elements; columns of 8 at -1 reach 0 elements further":     func() { asm.Kernel32.Apply(y, at(0), 8, x, at(-1), 0, 8, false) },
 	} {
 		t.Run(want, func(t *testing.T) {
 			defer func() {

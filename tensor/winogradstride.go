@@ -120,82 +120,96 @@ const (
 	strideWeightPositions = 800 // there the tiles are what is summed over: with half as many, loading and storing the sums takes 2 % more time
 )
 
-// tileRow is what leads from the elements of a row of tiles to their places, or back:
-// a transform along one axis or two.
-type tileRow struct {
-	stages [2]tileStage
-	count  int
+// tileWay is what leads from the elements of tiles to their places, or back: a transform
+// along one axis, for all images at once, or along two, row by row of an image's tiles,
+// because what lies between the two stages shall stay in L1.
+type tileWay struct {
+	stages             [2]tileStage
+	count              int // of stages
+	rows, perRow       int // tiles of an image
+	fromRow, fromImage int // how far rows and images are apart
+	toRow, toImage     int
 }
 
 type tileStage struct {
 	line             asm.WinogradLine
 	axis             int
-	from, to         []int
+	from, to         asm.Places
 	fromStep, toStep int
 }
 
-// apply transforms a row; middle is what lies between two stages.
-func (r *tileRow) apply(dst, src, middle []float32, n int, add bool) {
-	a, b := &r.stages[0], &r.stages[1]
-	if r.count == 1 {
-		a.line.Apply(dst, a.to, a.toStep, src, a.from, a.fromStep, n, add)
+// apply transforms the tiles of some images; middle is what lies between two stages.
+func (w *tileWay) apply(dst, src, middle []float32, n, images int, add bool) {
+	a, b := &w.stages[0], &w.stages[1]
+	if w.count == 1 {
+		tiles := images * w.rows * w.perRow
+		a.line.Apply(dst, a.to.First(tiles), a.toStep, src, a.from.First(tiles), a.fromStep, n, add)
 		return
 	}
-	a.line.Apply(middle, a.to, a.toStep, src, a.from, a.fromStep, n, false)
-	b.line.Apply(dst, b.to, b.toStep, middle, b.from, b.fromStep, n, add)
+	for image := range images {
+		for row := range w.rows {
+			a.line.Apply(middle, a.to, a.toStep, src[image*w.fromImage+row*w.fromRow:], a.from, a.fromStep, n, false)
+			b.line.Apply(dst[image*w.toImage+row*w.toRow:], b.to, b.toStep, middle, b.from, b.fromStep, n, add)
+		}
+	}
 }
 
 // back returns the way back, by other transforms.
-func (r *tileRow) back(lines [2]asm.WinogradLine) (b tileRow) {
-	b.count = r.count
-	for i := range r.count {
-		s := &r.stages[r.count-1-i]
+func (w *tileWay) back(lines [2]asm.WinogradLine) tileWay {
+	b := *w
+	b.fromRow, b.fromImage, b.toRow, b.toImage = w.toRow, w.toImage, w.fromRow, w.fromImage
+	for i := range w.count {
+		s := &w.stages[w.count-1-i]
 		b.stages[i] = tileStage{lines[s.axis], s.axis, s.to, s.from, s.toStep, s.fromStep}
 	}
 	return b
 }
 
-// elements says where those of a tile are: size of them along each axis, unit apart,
-// and the next tile's are next further.
+// elements says where those of a tile are: size of them along each axis, unit apart.
+// Those of the next tile of a row, of the next row and of the next image are so much
+// further.
 type elements struct {
-	size, unit  [2]int
-	first, next int
+	size, unit              [2]int
+	first, tile, row, image int
 }
 
-// newTileRow returns the way of count tiles from their elements to their places, step
-// apart, at each of which the tiles' vectors of n lie one behind the other. Along an
-// axis of one place there is nothing to transform. It appends to the table.
-func newTileRow(table *strideTable, lines [2]asm.WinogradLine, e elements, places [2]int, step, count, n int) (r tileRow) {
-	each := func(first, n0, unit0, n1, unit1 int) []int {
-		return table.list(first, [3]int{unit0, 0, unit1}, [3]int{n0, 1, n1})
+// newTileWay returns the way of tiles of vectors of n, so many images, rows and tiles in
+// a row, from their elements to their places, step apart, at each of which the tiles lie
+// one behind the other. Along an axis of one place there is nothing to transform. It
+// appends to the table.
+func newTileWay(table *strideTable, lines [2]asm.WinogradLine, e elements, places [2]int, step int, tiles [3]int, n int) tileWay {
+	images, rows, perRow := tiles[0], tiles[1], tiles[2]
+	w := tileWay{
+		count: 1, rows: rows, perRow: perRow,
+		fromRow: e.row, fromImage: e.image, toRow: perRow * n, toImage: rows * perRow * n,
 	}
-	switch {
-	case places[0] > 1 && places[1] > 1:
+	each := func(first, n0, unit0, n1, unit1 int) asm.Places {
+		return asm.NewPlaces(table.list(first, [3]int{unit0, 0, unit1}, [3]int{n0, 1, n1}))
+	}
+	if places[0] > 1 && places[1] > 1 {
 		line := e.size[1] * n // of the middle
-		r.count = 2
-		r.stages[0] = tileStage{lines[0], 0, each(e.first, count, e.next, e.size[1], e.unit[1]), each(0, count, line, e.size[1], n), e.unit[0], count * line}
-		r.stages[1] = tileStage{lines[1], 1, each(0, places[0], count*line, count, line), each(0, places[0], places[1]*step, count, n), n, step}
-	case places[0] > 1:
-		r.count = 1
-		r.stages[0] = tileStage{lines[0], 0, each(e.first, 1, 0, count, e.next), each(0, 1, 0, count, n), e.unit[0], step}
-	case places[1] > 1:
-		r.count = 1
-		r.stages[0] = tileStage{lines[1], 1, each(e.first, 1, 0, count, e.next), each(0, 1, 0, count, n), e.unit[1], step}
+		w.count = 2
+		w.stages[0] = tileStage{lines[0], 0, each(e.first, perRow, e.tile, e.size[1], e.unit[1]), each(0, perRow, line, e.size[1], n), e.unit[0], perRow * line}
+		w.stages[1] = tileStage{lines[1], 1, each(0, places[0], perRow*line, perRow, line), each(0, places[0], places[1]*step, perRow, n), n, step}
+		return w
 	}
-	return r
+	axis := 0
+	if places[0] == 1 {
+		axis = 1
+	}
+	from := asm.NewPlaces(table.list(e.first, [3]int{e.image, e.row, e.tile}, tiles))
+	w.stages[0] = tileStage{lines[axis], axis, from, each(0, 1, 0, images*rows*perRow, n), e.unit[axis], step}
+	return w
 }
 
 // stridePart are the tiles of one size of one of the four convolutions.
 type stridePart struct {
-	tiles, rows, perRow int // tiles of an image, in so many rows
-	places              int
-	before              int  // places of the parts before it
-	direct              bool // nothing is transformed
+	tiles  int // of an image
+	places int
+	before int  // places of the parts before it
+	direct bool // nothing is transformed
 
-	// Row r of an image's tiles begins at r times these in the frame and the results.
-	elementRow, resultRow int
-
-	input, output, outputGrad, kernel, kernelGrad tileRow
+	input, output, outputGrad, kernel, kernelGrad tileWay
 
 	// Of all tiles of all images: where in V (or in the frame, if direct), and where in
 	// the products (or the results). The distances of places in them.
@@ -266,21 +280,19 @@ func (c *convolution) newStrideGeometry(table *strideTable, gradient bool, depth
 
 // add makes the tables of a part.
 func (k *strideGeometry) add(c *convolution, table *strideTable, a, b phaseAxis, t, u *tiles, unit [2]int, width int) {
-	p := stridePart{tiles: t.count * u.count, rows: t.count, perRow: u.count, places: t.places * u.places, before: k.places}
+	p := stridePart{tiles: t.count * u.count, places: t.places * u.places, before: k.places}
 	p.direct = p.places == 1
-	p.elementRow = t.size * a.unit * unit[0]
-	p.resultRow = t.size * a.step * width * panelWidth
 	k.places += p.places
 	places := [2]int{t.places, u.places}
 	size := [2]int{t.size, u.size}
 
 	results := elements{size: size, unit: [2]int{a.step * width * panelWidth, b.step * panelWidth}}
 	results.first = (a.to+t.first*a.step)*width*panelWidth + (b.to+u.first*b.step)*panelWidth
-	results.next = u.size * results.unit[1]
+	results.tile, results.row, results.image = u.size*results.unit[1], t.size*results.unit[0], k.plane*panelWidth
 	source := elements{size: size, unit: [2]int{a.unit * unit[0], b.unit * unit[1]}}
 	source.first = (a.from+t.first*a.unit)*unit[0] + (b.from+u.first*b.unit)*unit[1]
-	source.next = u.size * source.unit[1]
-	kernel := elements{unit: [2]int{(a.taps[1] - a.taps[0]) * 3 * panelWidth, (b.taps[1] - b.taps[0]) * panelWidth}, next: 9 * panelWidth}
+	source.tile, source.row, source.image = u.size*source.unit[1], t.size*source.unit[0], k.frame
+	kernel := elements{unit: [2]int{(a.taps[1] - a.taps[0]) * 3 * panelWidth, (b.taps[1] - b.taps[0]) * panelWidth}, tile: 9 * panelWidth}
 	kernel.first = (a.taps[0]*3 + b.taps[0]) * panelWidth
 	kernel.size = [2]int{a.numTaps, b.numTaps}
 	for i := range 2 {
@@ -293,20 +305,20 @@ func (k *strideGeometry) add(c *convolution, table *strideTable, a, b phaseAxis,
 	p.vStep, p.mStep = apart(all*k.depth), apart(all*panelWidth)
 	k.v, k.m = max(k.v, p.places*p.vStep), max(k.m, p.places*p.mStep)
 	k.middle = max(k.middle, t.places*u.count*source.size[1]*max(k.depth, panelWidth), t.places*kernelBlock*2*panelWidth)
-	p.input = newTileRow(table, [2]asm.WinogradLine{t.fast.input, u.fast.input}, source, places, p.vStep, p.perRow, k.depth)
-	p.outputGrad = newTileRow(table, [2]asm.WinogradLine{t.fast.outputGrad, u.fast.outputGrad}, results, places, p.mStep, p.perRow, panelWidth)
+	count := [3]int{k.images, t.count, u.count}
+	p.input = newTileWay(table, [2]asm.WinogradLine{t.fast.input, u.fast.input}, source, places, p.vStep, count, k.depth)
+	p.outputGrad = newTileWay(table, [2]asm.WinogradLine{t.fast.outputGrad, u.fast.outputGrad}, results, places, p.mStep, count, panelWidth)
 	p.output = p.outputGrad.back([2]asm.WinogradLine{t.fast.output, u.fast.output})
-	p.kernel = newTileRow(table, [2]asm.WinogradLine{t.fast.kernel, u.fast.kernel}, kernel, places, k.depth*panelWidth, kernelBlock, panelWidth)
+	p.kernel = newTileWay(table, [2]asm.WinogradLine{t.fast.kernel, u.fast.kernel}, kernel, places, k.depth*panelWidth, [3]int{1, 1, kernelBlock}, panelWidth)
 	p.kernelGrad = p.kernel.back([2]asm.WinogradLine{t.fast.kernelGrad, u.fast.kernelGrad})
 	p.tap = kernel.first
 
-	count := [3]int{k.images, t.count, u.count}
 	if p.direct {
-		p.from = table.list(source.first, [3]int{k.frame, source.unit[0], source.unit[1]}, count)
-		p.to = table.list(results.first, [3]int{k.plane * panelWidth, results.unit[0], results.unit[1]}, count)
+		p.from = table.list(source.first, [3]int{source.image, source.row, source.tile}, count)
+		p.to = table.list(results.first, [3]int{results.image, results.row, results.tile}, count)
 	} else {
-		p.from = table.list(0, [3]int{p.tiles * k.depth, p.perRow * k.depth, k.depth}, count)
-		p.to = table.list(0, [3]int{p.tiles * panelWidth, p.perRow * panelWidth, panelWidth}, count)
+		p.from = table.list(0, [3]int{0, 0, k.depth}, [3]int{1, 1, all})
+		p.to = table.list(0, [3]int{0, 0, panelWidth}, [3]int{1, 1, all})
 	}
 	table.parts = append(table.parts, p)
 }
@@ -327,15 +339,6 @@ func (k *strideGeometry) fill(frame, src []float32, channels int) {
 	}
 	for r := range rows {
 		asm.Transpose(frame[((top+r)*g.size[2]+left)*k.depth:], k.depth, src[(row+r)*width+column:], plane, channels, columns)
-	}
-}
-
-// transformSource writes V of a part of images.
-func (k *strideGeometry) transformSource(v, frames, middle []float32, p *stridePart, images int) {
-	for j := range images {
-		for r := range p.rows {
-			p.input.apply(v[(j*p.rows+r)*p.perRow*k.depth:], frames[j*k.frame+r*p.elementRow:], middle, k.depth, false)
-		}
 	}
 }
 
@@ -437,7 +440,7 @@ var strideKernels = NewKernel(func(lo, hi int, k *strideArgs) {
 			p := &k.parts[j]
 			to := u[p.before*k.depth*panelWidth:]
 			if !p.direct {
-				p.kernel.apply(to, w, s.product, panelWidth, false)
+				p.kernel.apply(to, w, s.product, panelWidth, 1, false)
 				continue
 			}
 			for c := range kernelBlock {
@@ -489,7 +492,7 @@ func (k *strideArgs) chunk(s *convScratch, i int) {
 		}
 		to, from := p.to[:images*p.tiles], p.from[:images*p.tiles]
 		if !p.direct {
-			k.transformSource(s.patches, s.grid, middle, p, images)
+			p.input.apply(s.patches, s.grid, middle, k.depth, images, false)
 		}
 		for panel := range panels {
 			c, u := s.product[panel*buffer:][:buffer], k.kernels(group, firstPanel+panel)[p.before*k.depth*panelWidth:]
@@ -498,11 +501,7 @@ func (k *strideArgs) chunk(s *convScratch, i int) {
 				continue
 			}
 			next = asm.IndirectGemmBatch(p.places, m[:k.m], p.mStep, to, s.patches, p.vStep, from, k.channels, u, k.depth*panelWidth, false, next)
-			for j := range images {
-				for r := range p.rows {
-					p.output.apply(c[j*k.plane*panelWidth+r*p.resultRow:], m[(j*p.rows+r)*p.perRow*panelWidth:], middle, panelWidth, add)
-				}
-			}
+			p.output.apply(c, m, middle, panelWidth, images, add)
 		}
 	}
 	for panel := range panels {

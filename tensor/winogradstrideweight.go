@@ -87,7 +87,7 @@ func (k *strideWeightArgs) chunk(s *convScratch, block, firstPanel, r int) {
 				next = g.ahead(k.dy, after, k.n, (group*k.out+firstPanel*panelWidth)*k.yPlane, yImage, min(panels*panelWidth, k.out-firstPanel*panelWidth)*k.yPlane)
 			}
 			if !p.direct {
-				g.transformSource(s.patches, s.grid, middle, p, images)
+				p.input.apply(s.patches, s.grid, middle, g.depth, images, false)
 			}
 			for panel := range panels {
 				to, dy := du[(panel*g.places+p.before)*matrix:], dy[panel*grads:][:grads]
@@ -95,11 +95,7 @@ func (k *strideWeightArgs) chunk(s *convScratch, block, firstPanel, r int) {
 					next = asm.IndirectGemm(to, rows, s.grid, columns, at, dy, part > lo, next)
 					continue
 				}
-				for j := range images {
-					for row := range p.rows {
-						p.outputGrad.apply(m[(j*p.rows+row)*p.perRow*panelWidth:], dy[j*k.yPlane*panelWidth+row*p.resultRow:], middle, panelWidth, false)
-					}
-				}
+				p.outputGrad.apply(m, dy, middle, panelWidth, images, false)
 				next = asm.IndirectGemmBatch(p.places, to, matrix, rows, s.patches, p.vStep, columns, at, m, p.mStep, part > lo, next)
 			}
 		}
@@ -112,7 +108,7 @@ func (k *strideWeightArgs) chunk(s *convScratch, block, firstPanel, r int) {
 			from := du[(panel*g.places+p.before)*matrix:]
 			for c := 0; c < channels; c += kernelBlock {
 				if !p.direct {
-					p.kernelGrad.apply(sum[9*c*panelWidth:], from[c*panelWidth:], middle, panelWidth, true)
+					p.kernelGrad.apply(sum[9*c*panelWidth:], from[c*panelWidth:], middle, panelWidth, 1, true)
 					continue
 				}
 				for j := c; j < c+kernelBlock; j++ {
