@@ -327,8 +327,9 @@ func (k *strideGeometry) add(c *convolution, table *strideTable, a, b phaseAxis,
 const kernelBlock = 8
 
 // fill copies the channels of an image, planes of the source, to a frame, whose padding
-// was zero before.
-func (k *strideGeometry) fill(frame, src []float32, channels int) {
+// was zero before. Rows too short to be transposed by themselves are so together, in
+// middle.
+func (k *strideGeometry) fill(frame, src, middle []float32, channels int) {
 	g := &k.grid
 	width, plane := g.source[2], g.source[0]*g.source[2]
 	top, left := max(0, -g.first[0]), max(0, -g.first[2])
@@ -337,8 +338,14 @@ func (k *strideGeometry) fill(frame, src []float32, channels int) {
 	if columns == width && columns == g.size[2] { // rows without gaps
 		rows, columns = 1, rows*columns
 	}
+	to := frame[(top*g.size[2]+left)*k.depth:]
+	if rows > 1 && columns < 8 && columns == width {
+		asm.Transpose(middle, k.depth, src[row*width:], plane, channels, rows*width)
+		asm.CopyBlocks(to, 0, g.size[2]*k.depth, middle, 0, width*k.depth, 1, rows, width*k.depth)
+		return
+	}
 	for r := range rows {
-		asm.Transpose(frame[((top+r)*g.size[2]+left)*k.depth:], k.depth, src[(row+r)*width+column:], plane, channels, columns)
+		asm.Transpose(to[r*g.size[2]*k.depth:], k.depth, src[(row+r)*width+column:], plane, channels, columns)
 	}
 }
 
@@ -387,7 +394,7 @@ func (c *convolution) strideProduct(gradient bool, dst, src, w, bias []float32, 
 	k.strideGeometry = c.newStrideGeometry(table, gradient, depth, images)
 	u.data = atLeast(u.data, c.groups*k.panels*k.places*depth*panelWidth)
 	k.u = u.data
-	k.need = scratchSize{grid: images * k.frame, patches: max(k.v, 9*kernelBlock*panelWidth), product: k.panelChunk*k.buffer() + k.m + k.middle}
+	k.need = scratchSize{grid: images * k.frame, patches: max(k.v, 9*kernelBlock*panelWidth, k.srcPlane*depth), product: k.panelChunk*k.buffer() + k.m + k.middle}
 	packs, chunks := c.groups*k.panels*(depth/kernelBlock), c.groups*k.cuts*k.panelChunks
 	reserveScratch(max(packs, chunks), &k.need)
 	strideKernels.Run(packs, 1, k)
@@ -469,7 +476,7 @@ func (k *strideArgs) chunk(s *convScratch, i int) {
 	images := min(k.images, k.n-image)
 	srcImage, dstImage := k.groups*k.depth*k.srcPlane, k.groups*k.rows*k.plane
 	for j := range images {
-		k.fill(s.grid[j*k.frame:], k.src[(image+j)*srcImage+group*k.depth*k.srcPlane:], k.depth)
+		k.fill(s.grid[j*k.frame:], k.src[(image+j)*srcImage+group*k.depth*k.srcPlane:], s.patches, k.depth)
 	}
 	next := k.ahead(k.src, image+images, k.n, group*k.depth*k.srcPlane, srcImage, k.depth*k.srcPlane)
 	buffer := k.buffer()

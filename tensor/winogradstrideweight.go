@@ -37,7 +37,7 @@ func (c *convolution) strideWeight(dw, x, dy []float32, beta float32) {
 	k.sums = sums.data
 	k.need = scratchSize{
 		grid:    k.images * (g.frame + k.panelChunk*c.yPlane*panelWidth),
-		patches: g.v,
+		patches: max(g.v, c.xPlane*g.depth),
 		product: k.panelChunk*g.places*k.blockChannels*panelWidth + g.m + g.middle, // and more than indirectTotal needs
 	}
 	chunks := k.blocks * k.panelChunks * k.ranges
@@ -71,7 +71,7 @@ func (k *strideWeightArgs) chunk(s *convScratch, block, firstPanel, r int) {
 		image := part * k.images
 		images := min(k.images, k.n-image)
 		for j := range images {
-			g.fill(s.grid[j*g.frame:], k.x[(image+j)*xImage+(group*k.in+first)*k.xPlane:], channels)
+			g.fill(s.grid[j*g.frame:], k.x[(image+j)*xImage+(group*k.in+first)*k.xPlane:], s.patches, channels)
 			for panel := range panels {
 				out := (firstPanel + panel) * panelWidth
 				asm.Transpose(dy[panel*grads+j*k.yPlane*panelWidth:], panelWidth, k.dy[(image+j)*yImage+(group*k.out+out)*k.yPlane:],
