@@ -71,7 +71,7 @@ func (p Places) First(n int) Places { return Places{p.at[:n], p.first, p.last} }
 // and similarly in dst, to which the result is added if add. It panics if there are not
 // as many places in both, or the range of the places reaches outside of its slice. dst
 // and src must not overlap.
-func (t WinogradLine) Apply(dst []float32, dstAt Places, dstStep int, src []float32, srcAt Places, srcStep, n int, add bool) {
+func (t WinogradLine) Apply(dst []float32, dstAt *Places, dstStep int, src []float32, srcAt *Places, srcStep, n int, add bool) {
 	if len(dstAt.at) != len(srcAt.at) {
 		panic(fmt.Sprintf("asm: WinogradLine.Apply: %d groups in the destination, %d in the source", len(dstAt.at), len(srcAt.at)))
 	}

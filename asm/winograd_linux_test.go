@@ -31,7 +31,7 @@ func TestWinogradUnmappedPages(t *testing.T) {
 			for _, c := range lines {
 				out, in := len(c.matrix), len(c.matrix[0])
 				for _, n := range []int{5, 8, 16} {
-					c.line.Apply(take(y, out*n), first, n, take(x, in*n), first, n, n, true)
+					c.line.Apply(take(y, out*n), &first, n, take(x, in*n), &first, n, n, true)
 				}
 			}
 			for rows := range 17 {

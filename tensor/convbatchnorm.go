@@ -356,6 +356,10 @@ var maskedSums = NewKernel(func(lo, hi int, k *convBatchNormArgs) {
 					rows := min(channelBlock, k.out-first)
 					for c := range rows {
 						from := at + b.at + (first+c)*k.yPlane
+						if next := from + k.yPlane; next+b.columns <= len(k.y) { // which the hardware finds late
+							asm.Prefetch(k.dy[next:], 1, b.columns, b.columns)
+							asm.Prefetch(k.y[next:], 1, b.columns, b.columns)
+						}
 						asm.ReLUGrad(s.product[c*ld:][:b.columns], k.dy[from:][:b.columns], k.y[from:][:b.columns])
 					}
 					for j := 0; j < b.columns; j += sumColumns {

@@ -143,13 +143,14 @@ func (w *tileWay) apply(dst, src, middle []float32, n, images int, add bool) {
 	a, b := &w.stages[0], &w.stages[1]
 	if w.count == 1 {
 		tiles := images * w.rows * w.perRow
-		a.line.Apply(dst, a.to.First(tiles), a.toStep, src, a.from.First(tiles), a.fromStep, n, add)
+		to, from := a.to.First(tiles), a.from.First(tiles)
+		a.line.Apply(dst, &to, a.toStep, src, &from, a.fromStep, n, add)
 		return
 	}
 	for image := range images {
 		for row := range w.rows {
-			a.line.Apply(middle, a.to, a.toStep, src[image*w.fromImage+row*w.fromRow:], a.from, a.fromStep, n, false)
-			b.line.Apply(dst[image*w.toImage+row*w.toRow:], b.to, b.toStep, middle, b.from, b.fromStep, n, add)
+			a.line.Apply(middle, &a.to, a.toStep, src[image*w.fromImage+row*w.fromRow:], &a.from, a.fromStep, n, false)
+			b.line.Apply(dst[image*w.toImage+row*w.toRow:], &b.to, b.toStep, middle, &b.from, b.fromStep, n, add)
 		}
 	}
 }
@@ -326,15 +327,35 @@ func (k *strideGeometry) add(c *convolution, table *strideTable, a, b phaseAxis,
 // kernelBlock is how many kernels are transformed together.
 const kernelBlock = 8
 
-// fill copies the channels of an image, planes of the source, to a frame, whose padding
-// was zero before. Rows too short to be transposed by themselves are so together, in
+// clearPadding writes the zeros around what fill writes to a frame.
+func (k *strideGeometry) clearPadding(frame []float32) {
+	g := &k.grid
+	top, left, rows, columns := g.inside()
+	line := g.size[2] * k.depth
+	clear(frame[:top*line])
+	clear(frame[(top+rows)*line : k.frame])
+	for r := top; r < top+rows; r++ {
+		clear(frame[r*line:][:left*k.depth])
+		clear(frame[r*line:][(left+columns)*k.depth : line])
+	}
+}
+
+// inside returns which rows and columns of an image's grid are in the source.
+func (g *grid) inside() (top, left, rows, columns int) {
+	top, left = max(0, -g.first[0]), max(0, -g.first[2])
+	rows = min(g.source[0]-max(0, g.first[0]), g.size[0]-top)
+	columns = min(g.source[2]-max(0, g.first[2]), g.size[2]-left)
+	return top, left, rows, columns
+}
+
+// fill copies the channels of an image, planes of the source, to a frame, but for the
+// padding. Rows too short to be transposed by themselves are so together, in
 // middle.
 func (k *strideGeometry) fill(frame, src, middle []float32, channels int) {
 	g := &k.grid
 	width, plane := g.source[2], g.source[0]*g.source[2]
-	top, left := max(0, -g.first[0]), max(0, -g.first[2])
 	row, column := max(0, g.first[0]), max(0, g.first[2])
-	rows, columns := min(g.source[0]-row, g.size[0]-top), min(width-column, g.size[2]-left)
+	top, left, rows, columns := g.inside()
 	if columns == width && columns == g.size[2] { // rows without gaps
 		rows, columns = 1, rows*columns
 	}
@@ -460,7 +481,9 @@ var strideKernels = NewKernel(func(lo, hi int, k *strideArgs) {
 
 var strideChunks = NewKernel(func(lo, hi int, k *strideArgs) {
 	s := takeScratch(&k.need)
-	clear(s.grid[:k.need.grid])
+	for j := range k.images {
+		k.clearPadding(s.grid[j*k.frame:])
+	}
 	for i := lo; i < hi; i++ {
 		k.chunk(s, i)
 	}

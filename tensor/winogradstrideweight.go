@@ -50,7 +50,13 @@ func (c *convolution) strideWeight(dw, x, dy []float32, beta float32) {
 
 var strideSum = NewKernel(func(lo, hi int, k *strideWeightArgs) {
 	s := takeScratch(&k.need)
-	clear(s.grid[:k.need.grid]) // padding, and channels that a panel lacks
+	g := &k.geometry
+	for j := range k.images {
+		g.clearPadding(s.grid[j*g.frame:])
+	}
+	if k.out%panelWidth > 0 { // channels that a panel lacks
+		clear(s.grid[k.images*g.frame : k.need.grid])
+	}
 	for i := lo; i < hi; i++ {
 		k.chunk(s, i/k.ranges/k.panelChunks, i/k.ranges%k.panelChunks*k.panelChunk, i%k.ranges)
 	}
