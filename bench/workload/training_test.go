@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/seed-312a1f22/dyad/bench/alloctest"
 	"github.com/seed-312a1f22/dyad/bench/protocol"
 	"github.com/seed-312a1f22/dyad/bench/workload"
 )
@@ -38,9 +39,7 @@ func TestTraining(t *testing.T) {
 			if w := test.work; w.Kind == "ntxent" && job.Result != int64(8*w.M*w.N) {
 				t.Errorf("two gradients of %d×%d have %d bytes", w.M, w.N, job.Result)
 			}
-			if allocs := testing.AllocsPerRun(3, job.Run); allocs != 0 {
-				t.Errorf("%v allocations in a run that is warm", allocs)
-			}
+			alloctest.None(t, "a run", job.Run)
 		})
 	}
 }

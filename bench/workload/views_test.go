@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/seed-312a1f22/dyad/bench/alloctest"
 	"github.com/seed-312a1f22/dyad/bench/protocol"
 	"github.com/seed-312a1f22/dyad/bench/workload"
 )
@@ -19,12 +20,7 @@ func TestViews(t *testing.T) {
 	if got := float64(job.Probe()); math.Abs(got-0.48) > 0.05 {
 		t.Errorf("the probe is %v, want 0.48 ± 0.05", got)
 	}
-	for range 5 {
-		job.Run()
-	}
-	if allocs := testing.AllocsPerRun(3, job.Run); allocs != 0 {
-		t.Errorf("%v allocations in a run that is warm", allocs)
-	}
+	alloctest.None(t, "a run", job.Run)
 	for _, w := range []protocol.Work{protocol.Views(0), protocol.Dot(5)} {
 		if _, err := workload.Views(w); err == nil {
 			t.Errorf("%s %v is prepared without an error", w.Kind, w)
