@@ -71,3 +71,38 @@ func BenchmarkKernels(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkFirstLayer measures a convolution of 3×3, batch normalisation and ReLU, both
+// ways: as one operation, and apart.
+func BenchmarkFirstLayer(b *testing.B) {
+	for _, c := range []struct{ n, channels, size, out int }{{128, 1, 28, 32}, {256, 1, 28, 32}, {32, 3, 32, 64}, {256, 3, 32, 64}} {
+		x, w, o := random(1, c.n, c.channels, c.size, c.size), random(2, c.out, c.channels, 3, 3), tensor.ConvOpts{Padding: [3]int{1, 1}}
+		images := func() *tensor.Tensor { return random(3, c.n, c.out, c.size, c.size) }
+		perChannel := func() *tensor.Tensor { return random(4, c.out) }
+		conv, y, dy, dw := images(), images(), images(), random(5, c.out, c.channels, 3, 3)
+		gamma, beta, mean, variance, invStd, dgamma, dbeta := perChannel(), perChannel(), perChannel(), perChannel(), perChannel(), perChannel(), perChannel()
+		moments := tensor.New(9*c.channels+1, 9*c.channels)
+		run := func(name string, f func()) {
+			b.Run(fmt.Sprintf("%d×%d×%d²→%d/%s", c.n, c.channels, c.size, c.out, name), func(b *testing.B) {
+				for b.Loop() {
+					f()
+				}
+			})
+		}
+		run("forward/one", func() { tensor.ConvBatchNormForward(y, x, w, gamma, beta, mean, variance, invStd, moments, 1e-5, o) })
+		run("forward/apart", func() {
+			tensor.Conv(conv, x, w, nil, o)
+			tensor.BatchNormForward(y, conv, gamma, beta, mean, variance, invStd, 1e-5, true)
+		})
+		for i, v := range invStd.Data() { // so that dy, overwritten again and again, stays as large
+			gamma.Data()[i] = 1 / v
+		}
+		run("backward/one", func() {
+			tensor.ConvBatchNormBackward(dw, dgamma, dbeta, dy, y, x, w, gamma, mean, invStd, moments, true, o)
+		})
+		run("backward/apart", func() {
+			tensor.BatchNormBackward(dy, dgamma, dbeta, dy, conv, gamma, beta, mean, invStd, true, true)
+			tensor.ConvGradWeight(dw, x, dy, 0, o)
+		})
+	}
+}

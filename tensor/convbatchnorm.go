@@ -27,8 +27,8 @@ import (
 //
 // the latter since dy of the convolution is scale·(g − mean(g) − x̂·mean(g·x̂)).
 
-// The elements of a patch that this pays for: the covariance takes about as many
-// multiplications as the convolution for half as many channels.
+// maxPatch is the largest K that this is done for. The covariance takes K/2
+// multiplications for each element of a patch, as many as K/2 more channels would.
 const maxPatch = 32
 
 // A block is as many positions, of one image, as keep its patches, and the gradient of
