@@ -41,7 +41,12 @@ func newIndirect(r *rand.Rand, m mode, rows, k int, add bool) *indirect {
 }
 
 func (g *indirect) run() {
-	asm.IndirectGemm(g.c, g.cAt, g.a, g.aAt, g.at, g.b, g.add, g.a[:len(g.a)/2])
+	asm.IndirectGemm(g.c, places(g.cAt), g.a, places(g.aAt), places(g.at), g.b, g.add, g.a[:len(g.a)/2])
+}
+
+func places(at []int) *asm.Places {
+	p := asm.NewPlaces(at)
+	return &p
 }
 
 // TestIndirectGemm compares the portable code with a sum in float64, and every
@@ -101,9 +106,10 @@ func TestIndirectGemmBatch(t *testing.T) {
 				fill(r, bits, x)
 			}
 			got, want := slices.Clone(c), c
-			asm.IndirectGemmBatch(count, got, len(g.c), g.cAt, a, aStep, g.aAt, g.at, b, bStep, add, nil)
+			cAt, aAt, at := places(g.cAt), places(g.aAt), places(g.at)
+			asm.IndirectGemmBatch(count, got, len(g.c), cAt, a, aStep, aAt, at, b, bStep, add, nil)
 			for i := range count {
-				asm.IndirectGemm(want[i*len(g.c):], g.cAt, a[i*aStep:], g.aAt, g.at, b[i*bStep:], add, nil)
+				asm.IndirectGemm(want[i*len(g.c):], cAt, a[i*aStep:], aAt, at, b[i*bStep:], add, nil)
 			}
 			for i := range got {
 				if math.Float32bits(got[i]) != math.Float32bits(want[i]) {
@@ -112,16 +118,16 @@ func TestIndirectGemmBatch(t *testing.T) {
 			}
 			for want, f := range map[string]func(){
 				"asm: IndirectGemm: from product to product it is -1, 7 and 1280 elements": func() {
-					asm.IndirectGemmBatch(count, got, -1, g.cAt, a, aStep, g.aAt, g.at, b, bStep, add, nil)
+					asm.IndirectGemmBatch(count, got, -1, cAt, a, aStep, aAt, at, b, bStep, add, nil)
 				},
 				"asm: IndirectGemm: B has 3839 elements, too few for 120 rows": func() {
-					asm.IndirectGemmBatch(count, got, len(g.c), g.cAt, a, aStep, g.aAt, g.at, b[1:], bStep, add, nil)
+					asm.IndirectGemmBatch(count, got, len(g.c), cAt, a, aStep, aAt, at, b[1:], bStep, add, nil)
 				},
 				fmt.Sprintf("asm: IndirectGemm: C has %d elements, a row begins at %d", len(got)-4, slices.Max(g.cAt)+2*len(g.c)): func() {
-					asm.IndirectGemmBatch(count, got[4:], len(g.c), g.cAt, a, aStep, g.aAt, g.at, b, bStep, add, nil)
+					asm.IndirectGemmBatch(count, got[4:], len(g.c), cAt, a, aStep, aAt, at, b, bStep, add, nil)
 				},
 				fmt.Sprintf("asm: IndirectGemm: A has %d elements, the tables reach element %d+%d", len(a)-1, slices.Max(g.aAt)+2*aStep, slices.Max(g.at)): func() {
-					asm.IndirectGemmBatch(count, got, len(g.c), g.cAt, a[1:], aStep, g.aAt, g.at, b, bStep, add, nil)
+					asm.IndirectGemmBatch(count, got, len(g.c), cAt, a[1:], aStep, aAt, at, b, bStep, add, nil)
 				},
 			} {
 				func() {

@@ -1,9 +1,6 @@
 package asm
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // A convolution of stride 2 is the sum of four of stride 1, of the even and the odd
 // elements along each axis. Those of a kernel of 3 are with its taps 0 and 2, and with
@@ -44,33 +41,14 @@ const (
 // lineSizes are the lengths of a column before and after each transform.
 var lineSizes = [...][2]int{{5, 5}, {5, 4}, {4, 5}, {2, 5}, {5, 2}, {4, 4}, {4, 3}, {3, 4}, {2, 4}, {4, 2}}
 
-// Places is a table of where groups begin in a slice, and the range that these are in:
-// what is transformed again and again is not searched for it each time. The zero value
-// has none.
-type Places struct {
-	at          []int
-	first, last int // the smallest and the largest
-}
-
-// NewPlaces returns the table at, which must not change as long as it is used.
-func NewPlaces(at []int) Places {
-	if len(at) == 0 {
-		return Places{}
-	}
-	return Places{at, slices.Min(at), slices.Max(at)}
-}
-
-// First returns the first n places. Their range stays that of all.
-func (p Places) First(n int) Places { return Places{p.at[:n], p.first, p.last} }
-
 // Apply multiplies columns of a matrix by the transform's. With the i-th of the places,
 // element k of the j-th column of group i is
 //
 //	src[srcAt[i] + k*srcStep + j]     for j < n
 //
 // and similarly in dst, to which the result is added if add. It panics if there are not
-// as many places in both, or the range of the places reaches outside of its slice. dst
-// and src must not overlap.
+// as many places in both, or an element lies outside of its slice. dst and src must not
+// overlap.
 func (t WinogradLine) Apply(dst []float32, dstAt *Places, dstStep int, src []float32, srcAt *Places, srcStep, n int, add bool) {
 	if len(dstAt.at) != len(srcAt.at) {
 		panic(fmt.Sprintf("asm: WinogradLine.Apply: %d groups in the destination, %d in the source", len(dstAt.at), len(srcAt.at)))

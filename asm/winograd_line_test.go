@@ -104,13 +104,12 @@ func TestWinogradLine(t *testing.T) {
 								}
 							}
 						}
-						dstAt, srcAt := asm.NewPlaces(to), asm.NewPlaces(from)
 						var first []float32
 						all := asm.Implementations()
 						for i := len(all) - 1; i >= 0; i-- { // generic first
 							use(t, all[i])
 							got := append([]float32(nil), start...)
-							c.line.Apply(got, &dstAt, -step, src, &srcAt, step, n, add)
+							c.line.Apply(got, places(to), -step, src, places(from), step, n, add)
 							if first == nil {
 								first = got
 							}
@@ -132,10 +131,7 @@ func TestWinogradLine(t *testing.T) {
 
 func TestWinogradLinePanics(t *testing.T) {
 	x, y := make([]float32, 100), make([]float32, 100)
-	at := func(places ...int) *asm.Places {
-		p := asm.NewPlaces(places)
-		return &p
-	}
+	at := func(at ...int) *asm.Places { return places(at) }
 	for want, f := range map[string]func(){
 		"asm: WinogradLine.Apply: 1 groups in the destination, 2 in the source":                                 func() { asm.Input42.Apply(y, at(0), 8, x, at(0, 8), 8, 8, false) },
 		"asm: WinogradLine.Apply: the destination has 39 elements; columns of 8 at 0 reach 32 elements further": func() { asm.Input42.Apply(y[:39], at(0), 8, x, at(0), 8, 8, false) },

@@ -27,11 +27,11 @@ func TestWinogradUnmappedPages(t *testing.T) {
 			asm.WinogradKernel(take(y, all(36)), step, take(x, all(9)), step, n, false)
 			asm.WinogradKernel(take(y, all(36)), step, take(x, all(9)), step, n, true)
 			asm.WinogradKernelGrad(take(y, all(9)), step, take(x, all(36)), step, n)
-			first := asm.NewPlaces([]int{0})
+			first := places([]int{0})
 			for _, c := range lines {
 				out, in := len(c.matrix), len(c.matrix[0])
 				for _, n := range []int{5, 8, 16} {
-					c.line.Apply(take(y, out*n), &first, n, take(x, in*n), &first, n, n, true)
+					c.line.Apply(take(y, out*n), first, n, take(x, in*n), first, n, n, true)
 				}
 			}
 			for rows := range 17 {

@@ -36,11 +36,11 @@ func (c *convolution) indirect(channels, plane int) bool {
 // offsets are the tables of a pass.
 type offsets struct {
 	taps   int
-	before int   // taps of the passes before it
-	index  []int // where in a kernel its taps are
-	at     []int // in the grid: channels with their taps
-	from   []int // in the grid: images with their positions
-	to     []int // in the buffer: the same
+	before int        // taps of the passes before it
+	index  []int      // where in a kernel its taps are
+	at     asm.Places // in the grid: channels with their taps
+	from   asm.Places // in the grid: images with their positions
+	to     asm.Places // in the buffer: the same
 }
 
 type offsetBuffer struct {
@@ -250,15 +250,15 @@ func (k *indirectArgs) locate(table *offsetBuffer) {
 		for c := range k.blockChannels {
 			data = lattice(data, c*k.layout.plane, 1, tap, tapStep, count, g.size)
 		}
-		o.at, start = data[start:], len(data)
+		o.at, start = asm.NewPlaces(data[start:]), len(data)
 		for j := range k.images {
 			data = lattice(data, j*k.layout.image, 1, first, step, p.positions, g.size)
 		}
-		o.from, start = data[start:], len(data)
+		o.from, start = asm.NewPlaces(data[start:]), len(data)
 		for j := range k.images {
 			data = lattice(data, j*k.dstPlane*panelWidth, panelWidth, p.first, p.step, p.positions, p.destination)
 		}
-		o.to = data[start:]
+		o.to = asm.NewPlaces(data[start:])
 		k.passes = append(k.passes, o)
 	}
 	table.data, table.passes = data, k.passes
@@ -340,8 +340,9 @@ func (k *indirectArgs) chunk(s *convScratch, i int) {
 			}
 			for j := range k.passes {
 				o := &k.passes[j]
-				n := len(o.to) / k.images * images
-				next = asm.IndirectGemm(c, o.to[:n], a, o.from[:n], o.at[:channels*o.taps],
+				n := o.to.Len() / k.images * images
+				to, from, at := o.to.First(n), o.from.First(n), o.at.First(channels*o.taps)
+				next = asm.IndirectGemm(c, &to, a, &from, &at,
 					k.weights(group, first, channels, panel, o), first > 0 || k.beta != 0, next)
 			}
 			if first+channels < k.channels {

@@ -27,7 +27,7 @@ type indirectWeightArgs struct {
 	images, parts int
 	ranges        int
 	panels        int
-	from, to, at  []int
+	from, to, at  asm.Places
 	sums          []float32 // dwᵀ of each range, group, block and panel
 	need          scratchSize
 }
@@ -57,7 +57,7 @@ func (c *convolution) indirectWeight(dw, x, dy []float32, beta float32) {
 	for j := range k.images {
 		data = lattice(data, j*k.layout.image, 1, [3]int{}, step, c.y, size)
 	}
-	k.from, k.to, k.at = data[:rows], data[rows:2*rows], data[2*rows:]
+	k.from, k.to, k.at = asm.NewPlaces(data[:rows]), asm.NewPlaces(data[rows:2*rows]), asm.NewPlaces(data[2*rows:])
 	table.data = data
 
 	sums := floatBuffers.take()
@@ -112,6 +112,7 @@ func (k *indirectWeightArgs) chunk(s *convScratch, block, r int) {
 			next = k.x[(image+images)*xImage+(group*k.in+first)*k.xPlane:]
 			next = next[:min(len(next), k.images*channels*k.xPlane)]
 		}
+		to, from, at := k.to.First(rows), k.from.First(rows), k.at.First(positions)
 		for panel := range k.panels {
 			out := panel * panelWidth
 			n := min(panelWidth, k.out-out)
@@ -122,7 +123,7 @@ func (k *indirectWeightArgs) chunk(s *convScratch, block, r int) {
 			for j := range images {
 				asm.Transpose(dy[j*k.yPlane*panelWidth:], panelWidth, k.dy[(image+j)*yImage+(group*k.out+out)*k.yPlane:], k.yPlane, n, k.yPlane)
 			}
-			next = asm.IndirectGemm(k.sum(group, first, channels, panel, r), k.to[:rows], a, k.from[:rows], k.at[:positions], dy, part > lo, next)
+			next = asm.IndirectGemm(k.sum(group, first, channels, panel, r), &to, a, &from, &at, dy, part > lo, next)
 		}
 	}
 }

@@ -185,7 +185,7 @@ func newTileWay(table *strideTable, lines [2]asm.WinogradLine, e elements, place
 		fromRow: e.row, fromImage: e.image, toRow: perRow * n, toImage: rows * perRow * n,
 	}
 	each := func(first, n0, unit0, n1, unit1 int) asm.Places {
-		return asm.NewPlaces(table.list(first, [3]int{unit0, 0, unit1}, [3]int{n0, 1, n1}))
+		return table.list(first, [3]int{unit0, 0, unit1}, [3]int{n0, 1, n1})
 	}
 	if places[0] > 1 && places[1] > 1 {
 		line := e.size[1] * n // of the middle
@@ -198,7 +198,7 @@ func newTileWay(table *strideTable, lines [2]asm.WinogradLine, e elements, place
 	if places[0] == 1 {
 		axis = 1
 	}
-	from := asm.NewPlaces(table.list(e.first, [3]int{e.image, e.row, e.tile}, tiles))
+	from := table.list(e.first, [3]int{e.image, e.row, e.tile}, tiles)
 	w.stages[0] = tileStage{lines[axis], axis, from, each(0, 1, 0, images*rows*perRow, n), e.unit[axis], step}
 	return w
 }
@@ -214,7 +214,7 @@ type stridePart struct {
 
 	// Of all tiles of all images: where in V (or in the frame, if direct), and where in
 	// the products (or the results). The distances of places in them.
-	from, to     []int
+	from, to     asm.Places
 	vStep, mStep int
 	tap          int // where in a kernel of vectors the first tap is
 }
@@ -227,11 +227,11 @@ type strideGeometry struct {
 	images     int
 	plane      int // results of an image
 	parts      []stridePart
-	second     int   // the first of the parts that are transformed along both axes: these take half of the time
-	places     int   // of all parts
-	channels   []int // where those of the frame are in it, from 0 on,
-	matrixRows []int // and where in a matrix of rows of a panel
-	v, m       int   // sizes of V and of the products of a part and panel
+	second     int        // the first of the parts that are transformed along both axes: these take half of the time
+	places     int        // of all parts
+	channels   asm.Places // where those of the frame are in it, from 0 on,
+	matrixRows asm.Places // and where in a matrix of rows of a panel
+	v, m       int        // sizes of V and of the products of a part and panel
 	middle     int
 }
 
@@ -241,11 +241,11 @@ type strideTable struct {
 	parts []stridePart
 }
 
-// list appends a list of numbers and returns it: first + Σ i·step for all i < count.
-func (t *strideTable) list(first int, step, count [3]int) []int {
+// list appends a list of places and returns it: first + Σ i·step for all i < count.
+func (t *strideTable) list(first int, step, count [3]int) asm.Places {
 	start, ones := len(t.data), [3]int{1, 1, 1}
 	t.data = lattice(t.data, first, 1, [3]int{}, step, count, ones)
-	return t.data[start:]
+	return asm.NewPlaces(t.data[start:])
 }
 
 var strideTables = freeList[strideTable]{new: func() *strideTable { return new(strideTable) }}
@@ -520,17 +520,17 @@ func (k *strideArgs) chunk(s *convScratch, i int) {
 		if i == k.second {
 			next = k.ahead(k.dst, image, k.n, group*k.rows*k.plane, dstImage, k.rows*k.plane)
 		}
-		to, from := p.to[:images*p.tiles], p.from[:images*p.tiles]
+		to, from := p.to.First(images*p.tiles), p.from.First(images*p.tiles)
 		if !p.direct {
 			p.input.apply(s.patches, s.grid, middle, k.depth, images, false)
 		}
 		for panel := range panels {
 			c, u := s.product[panel*buffer:][:buffer], k.kernels(group, firstPanel+panel)[p.before*k.depth*panelWidth:]
 			if p.direct {
-				next = asm.IndirectGemm(c, to, s.grid, from, k.channels, u, add, next)
+				next = asm.IndirectGemm(c, &to, s.grid, &from, &k.channels, u, add, next)
 				continue
 			}
-			next = asm.IndirectGemmBatch(p.places, m[:k.m], p.mStep, to, s.patches, p.vStep, from, k.channels, u, k.depth*panelWidth, false, next)
+			next = asm.IndirectGemmBatch(p.places, m[:k.m], p.mStep, &to, s.patches, p.vStep, &from, &k.channels, u, k.depth*panelWidth, false, next)
 			p.output.apply(c, m, middle, panelWidth, images, add)
 		}
 	}

@@ -71,7 +71,7 @@ func (k *strideWeightArgs) chunk(s *convScratch, block, firstPanel, r int) {
 	matrix, grads := g.depth*panelWidth, k.images*k.yPlane*panelWidth
 	du, dy := s.product[:panels*g.places*matrix], s.grid[k.images*g.frame:]
 	m, middle := s.product[len(du):][:g.m], s.product[len(du)+g.m:]
-	rows, columns := g.matrixRows[:channels], g.channels[:channels]
+	rows, columns := g.matrixRows.First(channels), g.channels.First(channels)
 	lo, hi := r*k.parts/k.ranges, (r+1)*k.parts/k.ranges
 	for part := lo; part < hi; part++ {
 		image := part * k.images
@@ -88,7 +88,7 @@ func (k *strideWeightArgs) chunk(s *convScratch, block, firstPanel, r int) {
 		next := g.ahead(k.x, after, k.n, (group*k.in+first)*k.xPlane, xImage, channels*k.xPlane)
 		for i := range g.parts {
 			p := &g.parts[i]
-			at := p.from[:images*p.tiles]
+			at := p.from.First(images * p.tiles)
 			if i == g.second {
 				next = g.ahead(k.dy, after, k.n, (group*k.out+firstPanel*panelWidth)*k.yPlane, yImage, min(panels*panelWidth, k.out-firstPanel*panelWidth)*k.yPlane)
 			}
@@ -98,11 +98,11 @@ func (k *strideWeightArgs) chunk(s *convScratch, block, firstPanel, r int) {
 			for panel := range panels {
 				to, dy := du[(panel*g.places+p.before)*matrix:], dy[panel*grads:][:grads]
 				if p.direct {
-					next = asm.IndirectGemm(to, rows, s.grid, columns, at, dy, part > lo, next)
+					next = asm.IndirectGemm(to, &rows, s.grid, &columns, &at, dy, part > lo, next)
 					continue
 				}
 				p.outputGrad.apply(m, dy, middle, panelWidth, images, false)
-				next = asm.IndirectGemmBatch(p.places, to, matrix, rows, s.patches, p.vStep, columns, at, m, p.mStep, part > lo, next)
+				next = asm.IndirectGemmBatch(p.places, to, matrix, &rows, s.patches, p.vStep, &columns, &at, m, p.mStep, part > lo, next)
 			}
 		}
 	}
