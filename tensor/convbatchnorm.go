@@ -52,7 +52,8 @@ func ConvBatchNormFits(x, w Shape, o ConvOpts) bool {
 // not kept, to mean, variance and invStd. moments, of shape [K+1 K] for a weight of shape
 // [out …] with K elements for each output channel, receives the mean of the patches
 // and, in K rows, their biased covariance, for ConvBatchNormBackward. gamma and beta
-// may be nil, for 1 and 0. Sums over positions accumulate in float64.
+// may be nil, for 1 and 0. Sums accumulate in float64, those of products over up to 1024
+// positions of an image in float32.
 //
 // It panics with a *ShapeError where ConvBatchNormFits says no.
 func ConvBatchNormForward(y, x, w, gamma, beta, mean, variance, invStd, moments *Tensor, eps float64, o ConvOpts) {
@@ -251,7 +252,10 @@ func (k *convBatchNormArgs) part(s *convScratch, i int) (p pass, g gridView, at 
 }
 
 // patchSums adds up the patches and the products of their elements, those of row i
-// with rows up to i.
+// with rows up to i. Products are of what is left without a row's mean over the block, m,
+// in float32, and the rest in float64:
+//
+//	Σ x·y = Σ (x − m)(y − n) + n·Σ x + m·Σ y − columns·m·n
 var patchSums = NewKernel(func(lo, hi int, k *convBatchNormArgs) {
 	s := takeScratch(&k.need)
 	for r := lo; r < hi; r++ {
@@ -260,11 +264,17 @@ var patchSums = NewKernel(func(lo, hi int, k *convBatchNormArgs) {
 			p, g, _ := k.part(s, i)
 			for b := p.firstBlock(1, positionBlock); b.columns > 0; b = p.nextBlock(b) {
 				patches, ld := p.patches(s, &g, &b)
+				var means, sums [maxPatch]float64
 				for i := range k.depth {
 					row := patches[i*ld:][:b.columns]
-					sum[i] += asm.Sum(row)
+					sums[i] = asm.Sum(row)
+					mean := float32(sums[i] / float64(b.columns))
+					means[i] = float64(mean)
+					asm.AddScalar(row, row, -mean)
+					sum[i] += sums[i]
 					for j := range i + 1 {
-						sum[k.depth*(1+i)+j] += asm.Dsdot(row, patches[j*ld:][:b.columns])
+						rest := float64(means[j]*sums[i]) + float64(means[i]*sums[j]) - float64(float64(b.columns)*means[i]*means[j])
+						sum[k.depth*(1+i)+j] += float64(asm.Dot(row, patches[j*ld:][:b.columns])) + rest
 					}
 				}
 			}
